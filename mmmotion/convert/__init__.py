@@ -1,0 +1,1 @@
+"""Released checkpoints of the original projects to ours."""

@@ -1,0 +1,1 @@
+"""Video data sets, the synthetic layered world, samplers and transforms."""

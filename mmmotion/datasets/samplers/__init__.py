@@ -1,0 +1,1 @@
+"""Which frames are drawn, and in which order."""

@@ -1,0 +1,1 @@
+"""A procedurally rendered world of moving layers."""

@@ -1,0 +1,1 @@
+"""Loading, shaping and packing of samples."""

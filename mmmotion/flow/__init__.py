@@ -1,0 +1,1 @@
+"""Optical flow as data: files, colours, sizes, polynomial fits, estimators."""

@@ -1,0 +1,1 @@
+"""Encoders, heads, motion models, losses and the methods made of them."""

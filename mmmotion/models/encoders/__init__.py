@@ -1,0 +1,1 @@
+"""Image or flow to features."""

@@ -1,0 +1,1 @@
+"""Features or groups to mask logits."""

@@ -1,0 +1,1 @@
+"""Masks and flow to a parametric flow."""

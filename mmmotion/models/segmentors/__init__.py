@@ -1,0 +1,1 @@
+"""How the parts are wired, one file per method."""

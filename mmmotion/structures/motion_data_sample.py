@@ -1,0 +1,28 @@
+"""Ground truth, predictions and metadata of one frame."""
+
+from mmengine.structures import BaseDataElement
+
+
+class MotionDataSample(BaseDataElement):
+    """Everything known about one frame besides the network's inputs.
+
+    O is the number of annotated objects, K the number of groups that a model
+    returns, (H0, W0) the size of the annotation, (h, w) that of the network.
+
+    Metainfo:
+        video_id: Name of the video.
+        frame_id: Name of the frame within its video.
+        frame_index: Position of the frame in its video, from 0.
+        num_frames: Length of the video in frames.
+        gaps: Signed frame gaps of ``inputs['flows']``, in their order.
+        ori_shape: (H0, W0), the size at which results are reported.
+
+    Data fields, each present only if it is known:
+        gt_masks: (O, H0, W0) bool, modal (visible) masks.
+        gt_amodal_masks: (O, H0, W0) bool, whole shapes, hidden parts included.
+        gt_layer_order: (O,) int64, 0 for the layer nearest to the camera.
+        pred_regions: (K, h, w) float32 in [0, 1], the model's soft groups
+            before any post-processing.
+        pred_masks: (1 + O', H0, W0) float32 in [0, 1], background first.
+        pred_seg: (H0, W0) uint8, 0 background, 1..O' objects.
+    """

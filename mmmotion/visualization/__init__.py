@@ -1,0 +1,1 @@
+"""Overlays, flow pictures and panels."""
