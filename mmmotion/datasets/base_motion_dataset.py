@@ -1,0 +1,158 @@
+"""What every data set of the toolbox shares."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from mmengine.dataset import BaseDataset
+from mmengine.logging import print_log
+
+from mmmotion.registry import TRANSFORMS
+
+from .draw import FrameDraw
+from .errors import BrokenFiles, SampleError
+
+
+class BaseMotionDataset(BaseDataset):
+    """Frames of videos, listed video by video in temporal order.
+
+    Subclasses implement ``load_data_list``. Every entry has ``video_id``,
+    ``frame_id``, ``frame_index``, ``num_frames`` and ``available_gaps``;
+    what else it has depends on the transforms that read it. This class adds
+    ``sample_idx``, ``draw``, ``seed`` and, if a sampler chose them,
+    ``gaps``, before the pipeline runs.
+
+    Args:
+        gaps: Signed frame gaps for which flow is offered.
+        pipeline: Transforms or their configs.
+        on_error: What a ``SampleError`` of the pipeline does. ``'raise'``
+            lets it pass. ``'skip'`` logs it once per file, counts it in
+            ``num_skipped`` and takes the next readable frame of the same
+            video instead, or the previous one, or one of another video; also
+            in test mode, where metrics drop frames that come twice.
+        **kwargs: Further arguments of mmengine's ``BaseDataset``.
+
+    Raises:
+        ValueError: If a gap is 0 or named twice, or ``on_error`` is unknown.
+    """
+
+    METAINFO = dict(classes=('background', 'object'))
+
+    def __init__(
+        self,
+        gaps: Sequence[int] = (),
+        pipeline: Sequence[dict | Callable] = (),
+        on_error: str = 'raise',
+        **kwargs: Any,  # whatever the installed mmengine accepts
+    ) -> None:
+        self.gaps = tuple(int(gap) for gap in gaps)
+        if 0 in self.gaps or len(set(self.gaps)) < len(self.gaps):
+            raise ValueError(
+                'expected gaps to be different numbers other than 0, '
+                f'got {self.gaps}'
+            )
+        if on_error not in ('raise', 'skip'):
+            raise ValueError(
+                f"expected on_error to be 'raise' or 'skip', got {on_error!r}"
+            )
+        self.on_error = on_error
+        self._broken = BrokenFiles() if on_error == 'skip' else None
+        # Built here, not by mmengine, so that names resolve in our registry
+        # even if no default scope was set.
+        transforms = [
+            TRANSFORMS.build(step) if isinstance(step, dict) else step
+            for step in pipeline
+        ]
+        super().__init__(pipeline=transforms, **kwargs)
+
+    @property
+    def num_skipped(self) -> int:
+        """Number of different files that were skipped so far."""
+        return 0 if self._broken is None else len(self._broken)
+
+    def prepare_data(self, idx: int) -> Any:
+        """Run the pipeline on one frame.
+
+        Args:
+            idx: A plain index, which counts as its own draw with seed 0, or
+                a ``FrameDraw``.
+
+        Returns:
+            What the pipeline returns.
+        """
+        draw = FrameDraw.wrap(idx)
+        results = self.get_data_info(int(draw))
+        results.update(sample_idx=int(draw), draw=draw.draw, seed=draw.seed)
+        if draw.gaps is not None:
+            results['gaps'] = draw.gaps
+        return self.pipeline(results)
+
+    def __getitem__(self, idx: int) -> Any:
+        """Return one sample after the pipeline.
+
+        Raises:
+            IndexError: If the index is outside the data set.
+            SampleError: If the sample is broken and ``on_error='raise'``, or
+                if no sample of the data set can be read.
+        """
+        self.full_init()
+        draw = FrameDraw.wrap(idx)
+        if not -len(self) <= draw < len(self):
+            raise IndexError(
+                f'index {int(draw)} is out of range for {len(self)} frames'
+            )
+        draw = draw % len(self)
+        for candidate in self._candidates(draw):
+            try:
+                data = self.prepare_data(candidate)
+            except SampleError as error:
+                if self._broken is None:
+                    raise
+                self.report_skipped(error)
+                continue
+            if data is not None:
+                return data
+            if self.test_mode:
+                raise ValueError(
+                    'a transform of a test pipeline returned None for frame '
+                    f'{int(candidate)}'
+                )
+        raise SampleError(
+            f'no frame of {type(self).__name__} could be read '
+            f'(data_root={self.data_root!r})'
+        )
+
+    def report_skipped(self, error: SampleError) -> None:
+        """Count a broken file and log it the first time."""
+        if self._broken is None:
+            raise error
+        if self._broken.add(error.path or str(error)):
+            print_log(
+                f'skipped (broken file number {self.num_skipped}): {error}',
+                logger='current',
+                level=logging.WARNING,
+            )
+
+    def _candidates(self, draw: FrameDraw) -> Iterator[FrameDraw]:
+        """Yield the frame itself, then those that may stand in for it."""
+        yield draw
+        for index in self._stand_ins(int(draw)):
+            offered = self.get_data_info(index).get('available_gaps', ())
+            if draw.gaps is None or set(draw.gaps) <= set(offered):
+                yield draw.at(index)
+
+    def _stand_ins(self, index: int) -> Iterator[int]:
+        """Yield all other frames, those of the same video first."""
+        video_id = self.get_data_info(index)['video_id']
+        first = last = index
+        while last + 1 < len(self) and self._is_in(last + 1, video_id):
+            last += 1
+            yield last
+        while first > 0 and self._is_in(first - 1, video_id):
+            first -= 1
+            yield first
+        for other in range(last + 1, first + len(self)):
+            yield other % len(self)
+
+    def _is_in(self, index: int, video_id: str) -> bool:
+        return self.get_data_info(index)['video_id'] == video_id
