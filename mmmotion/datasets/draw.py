@@ -33,6 +33,7 @@ class FrameDraw(int):
         seed: int = 0,
         gaps: Sequence[int] | None = None,
     ) -> 'FrameDraw':
+        """Make an ``int`` and attach the draw to it."""
         self = super().__new__(cls, index)
         self.draw = int(index) if draw is None else int(draw)
         self.seed = int(seed)

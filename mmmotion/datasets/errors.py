@@ -29,12 +29,9 @@ class SampleError(ValueError):
 class MissingFileError(SampleError, FileNotFoundError):
     """A file of one sample does not exist."""
 
-    # OSError would take two arguments for an error number and its text.
     def __new__(cls, message: str, path: str = '') -> 'MissingFileError':
-        return super().__new__(cls, message)
-
-    def __str__(self) -> str:
-        return str(self.args[0])
+        """Keep ``OSError`` from taking the path for an error text."""
+        return FileNotFoundError.__new__(cls, message)
 
 
 class BrokenFiles:
