@@ -1,1 +1,5 @@
 """Features or groups to mask logits."""
+
+from .fcn_head import FCNHead
+
+__all__ = ['FCNHead']

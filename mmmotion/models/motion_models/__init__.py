@@ -1,1 +1,16 @@
 """Masks and flow to a parametric flow."""
+
+from .affine_motion import AffineMotion
+from .constant_motion import ConstantMotion
+from .motion_fit import MotionFit
+from .polynomial_motion import PolynomialMotion, polynomial_motion
+from .quadratic_motion import QuadraticMotion
+
+__all__ = [
+    'AffineMotion',
+    'ConstantMotion',
+    'MotionFit',
+    'PolynomialMotion',
+    'QuadraticMotion',
+    'polynomial_motion',
+]
