@@ -40,7 +40,9 @@ class _Up(nn.Module):
         super().__init__()
         half = in_channels // 2
         if upsample == 'transposed':
-            self.up = nn.ConvTranspose2d(in_channels, half, 2, stride=2)
+            self.up: nn.Module = nn.ConvTranspose2d(
+                in_channels, half, 2, stride=2
+            )
             mid_channels = out_channels
         else:
             self.up = nn.Upsample(
