@@ -1,1 +1,19 @@
 """Overlays, flow pictures and panels."""
+
+from .motion_panel import draw_motion_panel
+from .overlay import (
+    masks_to_segmentation,
+    overlay_segmentation,
+    soft_masks_to_image,
+)
+from .palette import palette
+from .panel import compose_panel
+
+__all__ = [
+    'compose_panel',
+    'draw_motion_panel',
+    'masks_to_segmentation',
+    'overlay_segmentation',
+    'palette',
+    'soft_masks_to_image',
+]

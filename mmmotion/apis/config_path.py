@@ -1,0 +1,41 @@
+"""The place of the shipped configs, whatever the kind of installation."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_FOLDERS = (
+    _PACKAGE / '.mim' / 'configs',  # built wheel, editable installation
+    _PACKAGE.parent / 'configs',  # source tree without installation
+)
+
+
+def config_path(name: str) -> Path:
+    """Find a config of the toolbox by its name below ``configs/``.
+
+    Args:
+        name: Relative name such as ``'gwm/gwm_unet_synthetic.py'``; the
+            suffix may be left out.
+
+    Returns:
+        The absolute path of the file.
+
+    Raises:
+        FileNotFoundError: If there is no such config; the message lists
+            those that exist.
+    """
+    relative = name if name.endswith('.py') else f'{name}.py'
+    for folder in _FOLDERS:
+        path = folder / relative
+        if path.is_file():
+            return path
+    known = sorted(
+        {
+            path.relative_to(folder).as_posix()
+            for folder in _FOLDERS
+            for path in folder.glob('*/*.py') if path.parent.name != '_base_'
+        }
+    )
+    raise FileNotFoundError(
+        f'no config {relative!r} in {" or ".join(map(str, _FOLDERS))}; '
+        f'there are: {", ".join(known) or "none"}'
+    )

@@ -1,0 +1,46 @@
+import numpy as np
+import torch
+
+from mmmotion.structures import MotionDataSample
+from mmmotion.visualization import compose_panel, draw_motion_panel
+
+FRAME = np.full((24, 32, 3), 90, np.uint8)
+
+
+def full_sample():
+    sample = MotionDataSample()
+    sample.pred_regions = torch.rand(4, 6, 8).softmax(0)
+    sample.pred_seg = torch.zeros(24, 32, dtype=torch.uint8)
+    sample.pred_seg[5:15, 5:15] = 1
+    sample.gt_masks = torch.zeros(1, 24, 32, dtype=torch.bool)
+    sample.gt_masks[0, 6:16, 5:15] = True
+    return sample
+
+
+def test_a_complete_sample_gives_five_pictures():
+    flow = torch.randn(2, 6, 8)
+    panel = draw_motion_panel(FRAME, full_sample(), flow, tile_height=24)
+    assert panel.shape == (18 + 24, 5 * 32 + 4 * 4, 3)
+    np.testing.assert_array_equal(panel[18:, :32], FRAME)
+
+
+def test_missing_data_leaves_its_picture_out():
+    sample = full_sample()
+    del sample.gt_masks
+    panel = draw_motion_panel(FRAME, sample, tile_height=24)
+    assert panel.shape[1] == 3 * 32 + 2 * 4
+    only_frame = draw_motion_panel(FRAME, MotionDataSample(), tile_height=24)
+    np.testing.assert_array_equal(
+        only_frame, compose_panel({'frame': FRAME}, tile_height=24)
+    )
+
+
+def test_result_and_ground_truth_show_their_own_masks():
+    sample = full_sample()
+    same = full_sample()
+    same.gt_masks = (same.pred_seg == 1)[None]
+    wrong = draw_motion_panel(FRAME, sample, tile_height=24)[18:]
+    right = draw_motion_panel(FRAME, same, tile_height=24)[18:]
+    result, truth = slice(-68, -36), slice(-32, None)
+    assert (wrong[:, result] != wrong[:, truth]).any()
+    np.testing.assert_array_equal(right[:, result], right[:, truth])
