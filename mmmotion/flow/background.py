@@ -32,6 +32,11 @@ class BackgroundFit:
     scale: Tensor
 
 
+def _length(flow: Tensor) -> Tensor:
+    """(..., h, w) length of (..., 2, h, w); far faster than norm(dim=-3)."""
+    return torch.hypot(flow[..., 0, :, :], flow[..., 1, :, :])
+
+
 def _robust_scale(length: Tensor, floor: float) -> Tensor:
     """1.4826 times the median length over pixels, (...)."""
     median = length.flatten(-2).median(dim=-1).values
@@ -93,7 +98,7 @@ def fit_background(
     params = fit_polynomial(observed, weights, degree)
     for i in range(num_iters):
         remaining = 1 - i / max(num_iters - 1, 1)
-        length = _residual(observed, params, size).norm(dim=-3)
+        length = _length(_residual(observed, params, size))
         scale = cutoff * start**remaining * _robust_scale(length, min_scale)
         weights = (1 + (length / scale[..., None, None])**2)**-2
         weights = weights[..., None, :, :]
@@ -105,7 +110,7 @@ def fit_background(
         residual=residual.to(flow.dtype),
         weights=weights[..., 0, :, :].to(flow.dtype),
         params=params[..., 0, :, :],
-        scale=_robust_scale(residual.norm(dim=-3), min_scale).to(flow.dtype),
+        scale=_robust_scale(_length(residual), min_scale).to(flow.dtype),
     )
 
 
@@ -113,43 +118,76 @@ def _residual(flow: Tensor, params: Tensor, size: tuple[int, int]) -> Tensor:
     return flow - evaluate_polynomial(params, size)[..., 0, :, :, :]
 
 
-def residual_threshold(residual: Tensor, num_bins: int = 256) -> Tensor:
-    """Length that splits residuals into background and moving pixels.
+def otsu_threshold(values: Tensor, num_bins: int = 256) -> Tensor:
+    """Value that splits the pixels of an image into two classes.
 
     Maximises the variance between both classes over the histogram of the
-    lengths, from zero to the largest one.
+    values, from zero to the largest one.
 
     Source: Otsu, "A Threshold Selection Method from Gray-Level Histograms",
     IEEE SMC 1979.
 
     Args:
-        residual: (..., 2, h, w) flow minus background flow, in pixels.
+        values: (..., h, w) non-negative values.
         num_bins: Number of equal intervals of the histogram.
 
     Returns:
-        (...) threshold in pixels; lengths above it move. Where all lengths
-        are equal it is that length, and nothing moves.
+        (...) threshold; values above it are the upper class. Where all
+        values are equal it is that value, and nothing lies above.
 
     Raises:
         ValueError: If there are fewer than two bins.
     """
     if num_bins < 2:
         raise ValueError(f'num_bins must be at least 2, got {num_bins}')
-    length = residual.double().norm(dim=-3).flatten(-2)
-    largest = length.amax(dim=-1, keepdim=True)
+    pixels = values.double().flatten(-2)
+    largest = pixels.amax(dim=-1, keepdim=True)
     width = largest / num_bins
-    scaled = length / width.clamp(min=torch.finfo(torch.float64).tiny)
+    scaled = pixels / width.clamp(min=torch.finfo(pixels.dtype).tiny)
     index = scaled.long().clamp(max=num_bins - 1)
-    histogram = torch.zeros(
-        *length.shape[:-1], num_bins, dtype=length.dtype, device=length.device
-    )
-    histogram.scatter_add_(-1, index, torch.ones_like(length))
-    sums = torch.zeros_like(histogram).scatter_add_(-1, index, length)
-    count, total = histogram.cumsum(-1), sums.cumsum(-1)
+    zeros = pixels.new_zeros(*pixels.shape[:-1], num_bins)
+    count = zeros.scatter_add(-1, index, torch.ones_like(pixels)).cumsum(-1)
+    total = zeros.scatter_add(-1, index, pixels).cumsum(-1)
     above, total_above = count[..., -1:] - count, total[..., -1:] - total
     means = total / count.clamp(min=1) - total_above / above.clamp(min=1)
     between = count * above * means**2
     best = between.argmax(dim=-1, keepdim=True)
     threshold = (best + 1) * width
     flat = between.amax(dim=-1, keepdim=True) <= 0
-    return torch.where(flat, largest, threshold)[..., 0]
+    return torch.where(flat, largest, threshold)[..., 0].to(values.dtype)
+
+
+def residual_threshold(residual: Tensor) -> Tensor:
+    """Otsu's threshold on the length of the residual flow.
+
+    Args:
+        residual: (..., 2, h, w) flow minus background flow, in pixels.
+
+    Returns:
+        (...) threshold in pixels; what is longer moves by itself.
+    """
+    return otsu_threshold(_length(residual))
+
+
+def motion_saliency(flows: Tensor, degree: int = 2) -> tuple[Tensor, Tensor]:
+    """How far every pixel departs from the motion of the background.
+
+    Args:
+        flows: (..., N, 2, h, w) flows from one frame to N others, in pixels.
+            The residual lengths of the N robust fits are averaged.
+        degree: Degree of the background motion.
+
+    Returns:
+        (..., h, w) mean length of the residual, and the (..., 1, 1) threshold
+        in the same unit above which a pixel moves by itself.
+
+    Raises:
+        ValueError: If the shape is another or there is no flow.
+    """
+    if flows.ndim < 4 or flows.shape[-4] < 1:
+        raise ValueError(
+            'flows must be (..., N, 2, h, w) with N at least 1, got '
+            f'{tuple(flows.shape)}'
+        )
+    length = _length(fit_background(flows, degree).residual).mean(dim=-3)
+    return length, otsu_threshold(length)[..., None, None]
