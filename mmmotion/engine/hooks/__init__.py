@@ -1,1 +1,5 @@
 """Hooks, one concern each."""
+
+from .panel_visualization_hook import PanelVisualizationHook
+
+__all__ = ['PanelVisualizationHook']
