@@ -1,1 +1,40 @@
 """Video data sets, the synthetic layered world, samplers and transforms."""
+
+from .base_motion_dataset import BaseMotionDataset
+from .draw import FrameDraw, sample_rng
+from .errors import MissingFileError, SampleError
+from .samplers import VideoSampler, VideoShardSampler
+from .transforms import (
+    ClipFlows,
+    ColorJitter,
+    LoadFlows,
+    LoadFrames,
+    LoadMasks,
+    NormalizeFlows,
+    PackMotionInputs,
+    RandomFlip,
+    ResizeFlows,
+    ResizeFrames,
+    SubtractBackgroundMotion,
+)
+
+__all__ = [
+    'BaseMotionDataset',
+    'ClipFlows',
+    'ColorJitter',
+    'FrameDraw',
+    'LoadFlows',
+    'LoadFrames',
+    'LoadMasks',
+    'MissingFileError',
+    'NormalizeFlows',
+    'PackMotionInputs',
+    'RandomFlip',
+    'ResizeFlows',
+    'ResizeFrames',
+    'SampleError',
+    'SubtractBackgroundMotion',
+    'VideoSampler',
+    'VideoShardSampler',
+    'sample_rng',
+]

@@ -96,12 +96,11 @@ class BaseMotionDataset(BaseDataset):
                 if no sample of the data set can be read.
         """
         self.full_init()
-        draw = FrameDraw.wrap(idx)
-        if not -len(self) <= draw < len(self):
+        if not -len(self) <= idx < len(self):
             raise IndexError(
-                f'index {int(draw)} is out of range for {len(self)} frames'
+                f'index {int(idx)} is out of range for {len(self)} frames'
             )
-        draw = draw % len(self)
+        draw = FrameDraw.wrap(idx % len(self))
         for candidate in self._candidates(draw):
             try:
                 data = self.prepare_data(candidate)

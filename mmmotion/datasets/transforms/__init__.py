@@ -1,1 +1,29 @@
 """Loading, shaping and packing of samples."""
+
+from .clip_flows import ClipFlows
+from .color_jitter import ColorJitter
+from .load_flows import LoadFlows
+from .load_frames import LoadFrames, read_frame
+from .load_masks import LoadMasks, read_annotation
+from .normalize_flows import NormalizeFlows
+from .pack_motion_inputs import PackMotionInputs
+from .random_flip import RandomFlip
+from .resize_flows import ResizeFlows
+from .resize_frames import ResizeFrames
+from .subtract_background_motion import SubtractBackgroundMotion
+
+__all__ = [
+    'ClipFlows',
+    'ColorJitter',
+    'LoadFlows',
+    'LoadFrames',
+    'LoadMasks',
+    'NormalizeFlows',
+    'PackMotionInputs',
+    'RandomFlip',
+    'ResizeFlows',
+    'ResizeFrames',
+    'SubtractBackgroundMotion',
+    'read_annotation',
+    'read_frame',
+]

@@ -1,0 +1,162 @@
+"""Reading of optical flow."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from mmmotion.flow.io import check_flow, read_flow
+from mmmotion.registry import TRANSFORMS
+
+from ..errors import MissingFileError, SampleError
+
+# Sizes are rounded when frames or flows are resized: 1080p flows of frames
+# that are 854 x 480 have an aspect ratio that differs by 0.1 %.
+_TOLERANCE = 0.01
+
+
+def check_aspect(
+    flow_size: tuple[int, int], frame_size: tuple[int, int], path: str
+) -> None:
+    """Refuse a flow that cannot belong to its frame.
+
+    Args:
+        flow_size: (h, w) of the flow.
+        frame_size: (H, W) of the frame; the flow may be smaller or larger
+            but must have the same aspect ratio.
+        path: The flow file.
+
+    Raises:
+        ValueError: If the aspect ratio is another.
+    """
+    height, width = flow_size
+    ratio = frame_size[1] / frame_size[0]
+    if abs(width - ratio * height) > max(_TOLERANCE * width, 1 + ratio):
+        raise ValueError(
+            f'flow file {path} has the wrong size: expected the aspect ratio '
+            f'of its frame, (H, W) = {tuple(frame_size)}, found '
+            f'{(height, width)}'
+        )
+
+
+@TRANSFORMS.register_module()
+class LoadFlows(BaseTransform):
+    """Read the flows from the frame to some of its neighbours.
+
+    Required Keys:
+        flow_paths; ``gaps`` if no gaps are given here.
+
+    Added Keys:
+        flows: (N, h, w, 2) float32 in pixels of the file, u first.
+        flow_gaps: The signed gap of each.
+
+    Args:
+        gaps: Signed gaps. None takes those that the sampler chose.
+        missing: What to do if a frame has no flow of a gap, as the last
+            frames of a video: ``'error'``; ``'opposite'`` takes the flow of
+            the gap -n; ``'drop'`` leaves it out, and ``flows`` too if none
+            remains.
+        negate_opposite: Whether a flow taken from the opposite gap changes
+            its sign, so that it stands for the gap that was asked for
+            (OCLR). Motion Grouping takes it as it is.
+        size: (h, w) that every file must have; None accepts any size with
+            the aspect ratio of the frame, if the frame was loaded before.
+        max_val: For quantised ``.jpg`` files, see
+            :func:`mmmotion.flow.io.read_flow`.
+        concat_axis: For quantised ``.jpg`` files, see there.
+
+    Raises:
+        ValueError: If ``missing`` is unknown.
+    """
+
+    def __init__(
+        self,
+        gaps: Sequence[int] | None = None,
+        missing: str = 'error',
+        negate_opposite: bool = True,
+        size: tuple[int, int] | None = None,
+        max_val: float | None = None,
+        concat_axis: int = 0,
+    ) -> None:
+        if missing not in ('error', 'opposite', 'drop'):
+            raise ValueError(
+                "expected missing to be 'error', 'opposite' or 'drop', "
+                f'got {missing!r}'
+            )
+        self.gaps = None if gaps is None else tuple(gaps)
+        self.missing = missing
+        self.negate_opposite = negate_opposite
+        self.size = size
+        self.max_val = max_val
+        self.concat_axis = concat_axis
+
+    def transform(self, results: dict) -> dict:
+        """Read the files.
+
+        Raises:
+            SampleError: If a file is missing or broken, or has a size or
+                values that cannot be right.
+        """
+        flows: list[np.ndarray] = []
+        flow_gaps: list[int] = []
+        for gap in self._wanted(results):
+            found = self._find(results, gap)
+            if found is None:
+                continue
+            flow = self._read(results, found)
+            if found != gap and self.negate_opposite:
+                flow, found = -flow, gap
+            flows.append(flow)
+            flow_gaps.append(found)
+        if len({flow.shape for flow in flows}) > 1:
+            path = results['flow_paths'][flow_gaps[0]]
+            raise SampleError(
+                f'expected flows of one size, got '
+                f'{[flow.shape[:2] for flow in flows]} for the gaps '
+                f'{flow_gaps}: {path}',
+                path,
+            )
+        if flows:
+            results['flows'] = np.stack(flows)
+            results['flow_gaps'] = tuple(flow_gaps)
+        return results
+
+    def _wanted(self, results: dict) -> tuple[int, ...]:
+        if self.gaps is not None:
+            return self.gaps
+        if 'gaps' not in results:
+            raise KeyError(
+                'LoadFlows(gaps=None) needs a sampler that chooses gaps, like '
+                'VideoSampler; otherwise name the gaps'
+            )
+        return results['gaps']
+
+    def _find(self, results: dict, gap: int) -> int | None:
+        paths = results['flow_paths']
+        if gap in paths:
+            return gap
+        if self.missing == 'opposite' and -gap in paths:
+            return -gap
+        if self.missing == 'drop':
+            return None
+        name = f'{results["video_id"]}/{results["frame_id"]}'
+        raise SampleError(
+            f'no flow of gap {gap:+d} for frame {name}, which has '
+            f'{sorted(paths)}; the last frames of a video have none with '
+            "positive gaps (LoadFlows(missing='opposite') takes the other "
+            'direction)',
+            f'{name} gap {gap:+d}',
+        )
+
+    def _read(self, results: dict, gap: int) -> np.ndarray:
+        path = str(results['flow_paths'][gap])
+        try:
+            flow = read_flow(path, self.max_val, self.concat_axis)
+            check_flow(flow, path, self.size)
+            if 'ori_shape' in results:
+                check_aspect(flow.shape[:2], results['ori_shape'], path)
+        except FileNotFoundError as error:
+            raise MissingFileError(f'flow not found: {path}', path) from error
+        except ValueError as error:
+            raise SampleError(str(error), path) from error
+        return flow

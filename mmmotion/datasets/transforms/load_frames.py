@@ -1,0 +1,128 @@
+"""Decoding of the frame and of its neighbours."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+from PIL import Image, ImageOps
+
+from mmmotion.registry import TRANSFORMS
+
+from ..errors import MissingFileError, SampleError
+
+
+def read_frame(path: str) -> np.ndarray:
+    """Decode an image file completely or not at all.
+
+    Pillow refuses a truncated file. OpenCV, which is a quarter faster on
+    JPEG and returns the same pixels, fills the missing part with grey in
+    most of its versions.
+
+    Args:
+        path: The image file.
+
+    Returns:
+        (H, W, 3) uint8 RGB, turned as the camera's orientation mark says.
+
+    Raises:
+        MissingFileError: If there is no such file.
+        SampleError: If the file is truncated or not an 8-bit image.
+    """
+    try:
+        with Image.open(path) as image:
+            if image.mode.startswith(('I', 'F')):
+                raise SampleError(
+                    f'expected an image of 8 bits a channel, got mode '
+                    f'{image.mode}: {path}',
+                    path,
+                )
+            image.load()
+            return np.array(ImageOps.exif_transpose(image).convert('RGB'))
+    except FileNotFoundError as error:
+        raise MissingFileError(f'image not found: {path}', path) from error
+    except (OSError, SyntaxError) as error:
+        # Pillow reports damaged PNG chunks as SyntaxError.
+        raise SampleError(
+            f'expected a whole image file, got {error}: {path}', path
+        ) from error
+
+
+@TRANSFORMS.register_module()
+class LoadFrames(BaseTransform):
+    """Read the frame and, if wanted, some of its neighbours.
+
+    Required Keys:
+        img_path; ``neighbours`` if gaps are asked for.
+
+    Added Keys:
+        frames: (T, H, W, 3) uint8 RGB, the frame itself first.
+        frame_gaps: The signed gap of each, 0 first.
+        ori_shape: (H, W).
+
+    Args:
+        gaps: Signed gaps of the neighbours. None takes those that the
+            sampler chose.
+        missing: What to do at the ends of a video: ``'error'``,
+            ``'opposite'`` (take the neighbour on the other side) or
+            ``'drop'``.
+
+    Raises:
+        ValueError: If ``missing`` is unknown.
+    """
+
+    def __init__(
+        self, gaps: Sequence[int] | None = (), missing: str = 'error'
+    ) -> None:
+        if missing not in ('error', 'opposite', 'drop'):
+            raise ValueError(
+                "expected missing to be 'error', 'opposite' or 'drop', "
+                f'got {missing!r}'
+            )
+        self.gaps = None if gaps is None else tuple(gaps)
+        self.missing = missing
+
+    def transform(self, results: dict) -> dict:
+        """Read the files.
+
+        Raises:
+            SampleError: If a file is missing or broken, or a neighbour does
+                not exist or has another size than the frame.
+        """
+        frames = [read_frame(results['img_path'])]
+        frame_gaps = [0]
+        wanted = results['gaps'] if self.gaps is None else self.gaps
+        for gap in wanted:
+            found = self._find(results, gap)
+            if found is None:
+                continue
+            path = results['neighbours'][found]
+            frames.append(read_frame(path))
+            frame_gaps.append(found)
+            if frames[-1].shape != frames[0].shape:
+                raise SampleError(
+                    f'expected {frames[0].shape[:2]} pixels as in '
+                    f'{results["img_path"]}, got {frames[-1].shape[:2]}: '
+                    f'{path}',
+                    path,
+                )
+        results['frames'] = np.stack(frames)
+        results['frame_gaps'] = tuple(frame_gaps)
+        results['ori_shape'] = frames[0].shape[:2]
+        return results
+
+    def _find(self, results: dict, gap: int) -> int | None:
+        neighbours = results['neighbours']
+        if gap in neighbours:
+            return gap
+        if self.missing == 'opposite' and -gap in neighbours:
+            return -gap
+        if self.missing == 'drop':
+            return None
+        path = results['img_path']
+        raise SampleError(
+            f'no neighbour at gap {gap:+d} of frame {Path(path).stem} in '
+            f'video {results["video_id"]}, which has '
+            f'{results["num_frames"]} frames: {path}',
+            path,
+        )

@@ -1,0 +1,121 @@
+"""Reading of annotations."""
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+from PIL import Image
+
+from mmmotion.registry import TRANSFORMS
+
+from ..errors import MissingFileError, SampleError
+
+_NUM_REPORTED = 8
+
+
+def read_annotation(path: str, with_palette: bool = True) -> np.ndarray:
+    """Decode an annotation file.
+
+    Args:
+        path: The file, grey, black and white, coloured or with a palette.
+        with_palette: Whether the palette is looked up; without, a file with
+            a palette gives its indices.
+
+    Returns:
+        (H, W) uint8, the brightest of the colour channels.
+
+    Raises:
+        MissingFileError: If there is no such file.
+        SampleError: If the file is truncated or has 16 bits a channel.
+    """
+    try:
+        with Image.open(path) as image:
+            image.load()
+            if image.mode.startswith(('I', 'F')):
+                raise SampleError(
+                    f'expected a mask of 8 bits a channel, got mode '
+                    f'{image.mode}: {path}',
+                    path,
+                )
+            if image.mode == 'P' and not with_palette:
+                return np.array(image)
+            if image.mode == 'L':
+                return np.array(image)
+            return np.array(image.convert('RGB')).max(axis=-1)
+    except FileNotFoundError as error:
+        raise MissingFileError(f'mask not found: {path}', path) from error
+    except (OSError, SyntaxError) as error:
+        raise SampleError(
+            f'expected a whole mask file, got {error}: {path}', path
+        ) from error
+
+
+@TRANSFORMS.register_module()
+class LoadMasks(BaseTransform):
+    """Read the annotation of the frame, if there is one.
+
+    A mask without any object pixel is a mask like any other; how it counts
+    is for the metric to say.
+
+    Required Keys:
+        mask_path: A file, or None for a frame without annotation.
+
+    Added Keys:
+        gt_masks: (O, H, W) bool; absent without annotation.
+
+    Changed Keys:
+        ori_shape: (H, W) of the annotation; unchanged without.
+
+    Args:
+        binarize: ``'strict'`` accepts only the values 0 and 255 (object).
+            ``'threshold'`` takes values above ``threshold``, as the released
+            code of Guess What Moves does. ``'labels'`` makes one mask of
+            each value or palette index other than 0, in ascending order.
+        threshold: Largest value of the background, for ``'threshold'``.
+
+    Raises:
+        ValueError: If ``binarize`` is unknown.
+    """
+
+    def __init__(self, binarize: str = 'strict', threshold: int = 128) -> None:
+        if binarize not in ('strict', 'threshold', 'labels'):
+            raise ValueError(
+                "expected binarize to be 'strict', 'threshold' or 'labels', "
+                f'got {binarize!r}'
+            )
+        self.binarize = binarize
+        self.threshold = threshold
+
+    def transform(self, results: dict) -> dict:
+        """Read the file.
+
+        Raises:
+            SampleError: If the file is missing or broken or has values that
+                ``binarize`` does not allow.
+        """
+        path = results.get('mask_path')
+        if path is None:
+            return results
+        values = read_annotation(path, self.binarize != 'labels')
+        if self.binarize == 'labels':
+            labels = np.unique(values[values > 0])
+            masks = values[None] == labels[:, None, None]
+        elif self.binarize == 'threshold':
+            masks = values[None] > self.threshold
+        else:
+            masks = self._split_strictly(values, path)[None]
+        results['gt_masks'] = masks
+        results['ori_shape'] = values.shape
+        return results
+
+    def _split_strictly(self, values: np.ndarray, path: str) -> np.ndarray:
+        mask = values == 255
+        if not (mask | (values == 0)).all():
+            found = np.unique(values).tolist()
+            more = ', ...' if len(found) > _NUM_REPORTED else ''
+            listed = ', '.join(map(str, found[:_NUM_REPORTED]))
+            raise SampleError(
+                'expected a mask of the values 0 and 255 only, got '
+                f"{listed}{more} (binarize='threshold' or 'labels' of "
+                f'LoadMasks reads other masks): {path}',
+                path,
+            )
+        return mask

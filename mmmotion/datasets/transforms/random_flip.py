@@ -1,0 +1,51 @@
+"""Random mirroring."""
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from mmmotion.registry import TRANSFORMS
+
+from ..draw import sample_rng
+
+
+@TRANSFORMS.register_module()
+class RandomFlip(BaseTransform):
+    """Mirror everything left to right, with the given probability.
+
+    Required Keys:
+        draw, seed
+
+    Added Keys:
+        flip: Whether the sample was mirrored.
+
+    Changed Keys:
+        frames, flows (horizontal components change their sign), gt_masks,
+        gt_amodal_masks; each if present.
+
+    Args:
+        prob: Probability in [0, 1].
+
+    Raises:
+        ValueError: If the probability is outside [0, 1].
+    """
+
+    def __init__(self, prob: float = 0.5) -> None:
+        if not 0 <= prob <= 1:
+            raise ValueError(f'expected prob in [0, 1], got {prob}')
+        self.prob = prob
+
+    def transform(self, results: dict) -> dict:
+        """Mirror the arrays or leave them alone."""
+        rng = sample_rng(results, type(self).__name__)
+        results['flip'] = bool(rng.random() < self.prob)
+        if not results['flip']:
+            return results
+        for key in ('frames', 'flows'):
+            if key in results:
+                results[key] = results[key][:, :, ::-1].copy()
+        if 'flows' in results:
+            results['flows'] *= np.array([-1, 1], np.float32)
+        for key in ('gt_masks', 'gt_amodal_masks'):
+            if key in results:
+                results[key] = results[key][:, :, ::-1].copy()
+        return results
