@@ -28,13 +28,11 @@ def config_path(name: str) -> Path:
         path = folder / relative
         if path.is_file():
             return path
-    known = sorted(
-        {
-            path.relative_to(folder).as_posix()
-            for folder in _FOLDERS
-            for path in folder.glob('*/*.py') if path.parent.name != '_base_'
-        }
-    )
+    known = sorted({
+        path.relative_to(folder).as_posix()
+        for folder in _FOLDERS
+        for path in folder.glob('*/*.py') if path.parent.name != '_base_'
+    })
     raise FileNotFoundError(
         f'no config {relative!r} in {" or ".join(map(str, _FOLDERS))}; '
         f'there are: {", ".join(known) or "none"}'

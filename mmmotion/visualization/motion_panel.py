@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmmotion.flow.color import flow_to_rgb_uint8
+from mmmotion.flow.color import flow_to_rgb
 from mmmotion.structures import MotionDataSample
 
 from .overlay import (
@@ -29,7 +29,8 @@ def draw_motion_panel(
         frame: (H, W, 3) uint8 RGB.
         data_sample: Prediction and ground truth of the frame; soft masks
             are its ``pred_regions``, or ``pred_masks`` without them.
-        flow: (2, h, w) flow of the frame in pixels.
+        flow: (2, h, w) flow of the frame in pixels; unknown pixels (NaN)
+            are black.
         tile_height: Height of each picture in pixels.
 
     Returns:
@@ -37,7 +38,8 @@ def draw_motion_panel(
     """
     tiles = {'frame': frame}
     if flow is not None:
-        tiles['flow'] = flow_to_rgb_uint8(_array(flow).transpose(1, 2, 0))
+        color = flow_to_rgb(_array(flow).transpose(1, 2, 0))
+        tiles['flow'] = np.rint(255 * color).astype(np.uint8)
     soft = data_sample.get('pred_regions', data_sample.get('pred_masks'))
     if soft is not None:
         tiles['soft masks'] = soft_masks_to_image(_array(soft))

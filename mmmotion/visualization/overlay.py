@@ -7,7 +7,9 @@ from .palette import palette
 
 
 def overlay_segmentation(
-    image: np.ndarray, segmentation: np.ndarray, alpha: float = 0.5
+    image: np.ndarray,
+    segmentation: np.ndarray,
+    alpha: float = 0.5
 ) -> np.ndarray:
     """Tint the objects of a segmentation and draw their outlines.
 

@@ -44,3 +44,11 @@ def test_result_and_ground_truth_show_their_own_masks():
     result, truth = slice(-68, -36), slice(-32, None)
     assert (wrong[:, result] != wrong[:, truth]).any()
     np.testing.assert_array_equal(right[:, result], right[:, truth])
+
+
+def test_unknown_flow_is_black():
+    flow = torch.ones(2, 24, 32)
+    flow[:, :, 16:] = torch.nan
+    panel = draw_motion_panel(FRAME, MotionDataSample(), flow, tile_height=24)
+    picture = panel[18:, -32:]
+    assert picture[:, :16].any() and not picture[:, 16:].any()

@@ -78,9 +78,8 @@ def test_interval_counts_the_frames_of_a_video(tmp_path):
     samples = [frame_result('car', index) for index in range(5)]
     hook = build(draw=True, interval=2, out_dir=str(tmp_path / 'out'))
     run_hook(hook, tmp_path, samples)
-    assert written(tmp_path / 'out') == [
-        'car/00000.png', 'car/00002.png', 'car/00004.png'
-    ]
+    assert written(tmp_path / 'out'
+                   ) == ['car/00000.png', 'car/00002.png', 'car/00004.png']
 
 
 def test_max_videos_counts_anew_in_each_validation(tmp_path):
@@ -98,7 +97,9 @@ def test_frame_on_disk_is_preferred_in_the_right_channel_order(tmp_path):
     path = tmp_path / 'frame.png'
     mmcv.imwrite(picture[..., ::-1], str(path))
     sample = frame_result(img_path=str(path))
-    run_hook(build(draw=True, out_dir=str(tmp_path / 'out')), tmp_path, [sample])
+    run_hook(
+        build(draw=True, out_dir=str(tmp_path / 'out')), tmp_path, [sample]
+    )
     panel = cv2.imread(str(tmp_path / 'out' / 'car' / '00000.png'))
     np.testing.assert_array_equal(panel[100, 100], [0, 0, 200])
 
