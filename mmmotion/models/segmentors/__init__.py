@@ -1,1 +1,8 @@
 """How the parts are wired, one file per method."""
+
+from .base import BaseSegmentor
+from .frame_prediction import FramePrediction
+from .gwm import GWM
+from .robust_background import RobustBackground
+
+__all__ = ['GWM', 'BaseSegmentor', 'FramePrediction', 'RobustBackground']

@@ -1,0 +1,95 @@
+"""Samples to normalised batches on the model's device."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from mmengine.model import BaseDataPreprocessor
+from torch import Tensor
+
+from mmmotion.registry import MODELS
+from mmmotion.structures import MotionDataSample
+
+
+@MODELS.register_module()
+class MotionDataPreprocessor(BaseDataPreprocessor):
+    """Stack samples, move them to the device and normalise the frames.
+
+    Flow is stacked as it is: its unit is pixels, and the parts that need
+    another scale say so themselves.
+
+    Args:
+        mean: Subtracted from R, G and B in 0..255; the default is ImageNet's.
+        std: Divides R, G and B after the subtraction.
+        non_blocking: Whether copies to the device run beside computation.
+
+    Raises:
+        ValueError: If mean or std does not have three values or std holds a
+            value that is not positive.
+    """
+
+    def __init__(
+        self,
+        mean: Sequence[float] = (123.675, 116.28, 103.53),
+        std: Sequence[float] = (58.395, 57.12, 57.375),
+        non_blocking: bool = False,
+    ) -> None:
+        super().__init__(non_blocking=non_blocking)
+        if len(mean) != 3 or len(std) != 3 or min(std) <= 0:
+            raise ValueError(
+                'expected three means and three positive deviations, got '
+                f'mean={mean} and std={std}'
+            )
+        shape = (3, 1, 1)
+        self.register_buffer('mean', torch.tensor(mean).view(shape), False)
+        self.register_buffer('std', torch.tensor(std).view(shape), False)
+
+    def forward(self, data: dict, training: bool = False) -> dict:
+        """Make a batch.
+
+        Args:
+            data: ``inputs`` with lists of ``frames`` (T, 3, H, W) in 0..255
+                and ``flows`` (N, 2, h, w), either of which may be absent,
+                and ``data_samples``.
+            training: Unused; training and test batches are made alike.
+
+        Returns:
+            ``inputs`` with ``frames`` (B, T, 3, H, W) normalised and ``flows``
+            (B, N, 2, h, w), both float32, and ``data_samples``.
+
+        Raises:
+            ValueError: If the tensors of a batch differ in size.
+        """
+        data = self.cast_data(data)
+        samples = data.get('data_samples')
+        inputs = {
+            key: _stack(key, value, samples).float()
+            for key, value in data['inputs'].items()
+        }
+        if 'frames' in inputs:
+            inputs['frames'] = (inputs['frames'] - self.mean) / self.std
+        return dict(inputs=inputs, data_samples=samples)
+
+    def denormalize(self, frames: Tensor) -> Tensor:
+        """Return normalised frames (..., 3, H, W) to RGB in 0..255."""
+        return frames * self.std + self.mean
+
+
+def _stack(
+    key: str, tensors: Sequence[Tensor], samples: list[MotionDataSample] | None
+) -> Tensor:
+    for i, tensor in enumerate(tensors):
+        if tensor.shape != tensors[0].shape:
+            raise ValueError(
+                f'the {key} of a batch must have one size, got '
+                f'{tuple(tensors[0].shape)} for {_name(samples, 0)} and '
+                f'{tuple(tensor.shape)} for {_name(samples, i)}; add a '
+                'transform that resizes them or use batch_size=1'
+            )
+    return torch.stack(list(tensors))
+
+
+def _name(samples: Any, index: int) -> str:
+    if not samples:
+        return f'sample {index}'
+    return f'{samples[index].video_id}/{samples[index].frame_id}'

@@ -1,0 +1,171 @@
+"""What every method shares: three modes and the way to final masks."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import torch
+import torch.distributed as dist
+from mmengine.model import BaseModel
+from torch import Tensor
+
+from mmmotion.registry import MODELS, POSTPROCESSORS
+from mmmotion.structures import MotionDataSample
+
+from .frame_prediction import FramePrediction, resize_masks
+
+
+class BaseSegmentor(BaseModel):
+    """Base of all methods.
+
+    A method implements :meth:`segment` and :meth:`loss`.
+
+    Args:
+        postprocess: Configs of the steps that turn the K soft regions of
+            :meth:`segment` into background and objects, applied in order.
+            Without any the first region is the background.
+        data_preprocessor: Config of the data preprocessor, by default
+            ``MotionDataPreprocessor``.
+        init_cfg: Weight initialisation, see mmengine's ``BaseModule``.
+    """
+
+    def __init__(
+        self,
+        postprocess: Sequence[dict] = (),
+        data_preprocessor: dict | None = None,
+        init_cfg: dict | None = None,
+    ) -> None:
+        data_preprocessor = data_preprocessor or {}
+        super().__init__(
+            data_preprocessor=MODELS.build({
+                'type': 'MotionDataPreprocessor',
+                **data_preprocessor
+            }),
+            init_cfg=init_cfg,
+        )
+        self.postprocess = [POSTPROCESSORS.build(cfg) for cfg in postprocess]
+
+    @abstractmethod
+    def segment(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Score every pixel for every group.
+
+        Args:
+            inputs: A batch as ``MotionDataPreprocessor`` makes it.
+
+        Returns:
+            (B, K, H, W) logits.
+        """
+
+    @abstractmethod
+    def loss(
+        self, inputs: dict[str, Tensor], data_samples: list[MotionDataSample]
+    ) -> dict[str, Tensor]:
+        """Compute the training objective.
+
+        Returns:
+            Weighted scalars; the sum of those named ``loss...`` is minimised.
+        """
+
+    def forward(
+        self,
+        inputs: dict[str, Tensor],
+        data_samples: list[MotionDataSample] | None = None,
+        mode: str = 'tensor',
+    ) -> dict[str, Tensor] | list[MotionDataSample] | Tensor:
+        """Run one of the three modes.
+
+        Args:
+            inputs: A batch as ``MotionDataPreprocessor`` makes it.
+            data_samples: One sample per frame; made here if absent and
+                ``mode='predict'``.
+            mode: ``'loss'``, ``'predict'`` or ``'tensor'`` (the logits).
+
+        Raises:
+            ValueError: If the mode is another one.
+        """
+        if mode == 'loss':
+            return self.loss(inputs, data_samples or [])
+        if mode == 'predict':
+            return self.predict(inputs, data_samples)
+        if mode == 'tensor':
+            return self._forward(inputs)
+        raise ValueError(
+            f"mode must be 'loss', 'predict' or 'tensor', got {mode!r}"
+        )
+
+    def _forward(self, inputs: dict[str, Tensor]) -> Tensor:
+        return self.segment(inputs)
+
+    def predict(
+        self,
+        inputs: dict[str, Tensor],
+        data_samples: list[MotionDataSample] | None = None,
+    ) -> list[MotionDataSample]:
+        """Segment every frame as a video of its own.
+
+        The loops of ``mmmotion.engine`` call :meth:`predict_regions` and
+        :meth:`finish_video` instead, so that post-processing sees whole
+        videos.
+
+        Returns:
+            The samples with ``pred_regions``, ``pred_masks`` and
+            ``pred_seg``.
+        """
+        frames = self.predict_regions(inputs, data_samples)
+        for frame in frames:
+            self.finish_video([frame])
+        return [frame.data_sample for frame in frames]
+
+    def predict_regions(
+        self,
+        inputs: dict[str, Tensor],
+        data_samples: list[MotionDataSample] | None = None,
+    ) -> list[FramePrediction]:
+        """Segment a batch into soft regions, before any post-processing."""
+        regions = self.segment(inputs).float().softmax(dim=1)
+        if data_samples is None:
+            data_samples = [MotionDataSample() for _ in regions]
+        inputs = dict(inputs)
+        if 'frames' in inputs:
+            inputs['frames'] = self.data_preprocessor.denormalize(
+                inputs['frames']
+            )
+        frames = []
+        for i, sample in enumerate(data_samples):
+            sample.pred_regions = regions[i]
+            given = {key: value[i] for key, value in inputs.items()}
+            frames.append(FramePrediction(regions[i], given, sample))
+        return frames
+
+    def finish_video(self, frames: list[FramePrediction]) -> None:
+        """Post-process the frames of one video and fill their samples.
+
+        Args:
+            frames: All frames of a video in temporal order.
+        """
+        masks = [frame.masks for frame in frames]
+        inputs = [frame.inputs for frame in frames]
+        samples = [frame.data_sample for frame in frames]
+        for step in self.postprocess:
+            masks = step.process_video(masks, inputs, samples)
+        for mask, sample in zip(masks, samples, strict=True):
+            size = sample.get('ori_shape', tuple(mask.shape[-2:]))
+            sample.pred_masks = resize_masks(mask, size)
+            sample.pred_seg = sample.pred_masks.argmax(dim=0).to(torch.uint8)
+
+    def parse_losses(
+        self, losses: dict[str, Tensor]
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Add up the losses; what is logged is the mean over all ranks."""
+        total, log_vars = super().parse_losses(losses)
+        if dist.is_available() and dist.is_initialized():
+            log_vars = {
+                key: _mean_over_ranks(value)
+                for key, value in log_vars.items()
+            }
+        return total, log_vars
+
+
+def _mean_over_ranks(value: Tensor) -> Tensor:
+    mean = value.detach() / dist.get_world_size()
+    dist.all_reduce(mean)
+    return mean

@@ -1,0 +1,33 @@
+"""One frame on its way from soft regions to final masks."""
+
+from dataclasses import dataclass
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmmotion.structures import MotionDataSample
+
+
+@dataclass
+class FramePrediction:
+    """One frame on its way to final masks.
+
+    Attributes:
+        masks: (K, h, w) soft masks in [0, 1].
+        inputs: ``frames`` (T, 3, H, W) RGB in 0..255 and ``flows``
+            (N, 2, h', w') in pixels, whichever the model was given.
+        data_sample: Receives the result.
+    """
+
+    masks: Tensor
+    inputs: dict[str, Tensor]
+    data_sample: MotionDataSample
+
+
+def resize_masks(masks: Tensor, size: tuple[int, int]) -> Tensor:
+    """Resize soft masks (K, h, w) to (K, *size), bilinear, half-pixel."""
+    if tuple(masks.shape[-2:]) == tuple(size):
+        return masks
+    return F.interpolate(
+        masks[None], size=tuple(size), mode='bilinear', align_corners=False
+    )[0]

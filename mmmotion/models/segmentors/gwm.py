@@ -1,0 +1,106 @@
+"""Guess What Moves."""
+
+from collections.abc import Sequence
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmmotion.registry import MODELS
+from mmmotion.structures import MotionDataSample
+
+from .base import BaseSegmentor
+
+
+@MODELS.register_module()
+class GWM(BaseSegmentor):
+    """Segment single frames so that simple motions explain their flow.
+
+    A network sees one RGB frame. In training, a motion model is fitted to
+    the observed flow inside each of its soft regions, and the error of the
+    flow that the fits make together is the only objective. No flow is needed
+    at test time.
+
+    Source: Choudhury, Karazija, Laina, Vedaldi, Rupprecht, "Guess What
+    Moves: Unsupervised Video and Image Segmentation by Anticipating Motion",
+    BMVC 2022, Sections 3.1 and 3.2.
+
+    Args:
+        encoder: Config of the encoder, RGB to features.
+        head: Config of the head, features to K logits.
+        motion_model: Config of the motion model that explains the flow.
+        loss_recon: Config of the loss on the explained flow.
+        resize: What is brought to the size of the flow: the ``'masks'`` (the
+            released code) or the ``'logits'`` (the paper).
+        postprocess: See ``BaseSegmentor``.
+        data_preprocessor: See ``BaseSegmentor``.
+        init_cfg: See ``BaseSegmentor``.
+
+    Raises:
+        ValueError: If ``resize`` is another word.
+    """
+
+    def __init__(
+        self,
+        encoder: dict,
+        head: dict,
+        motion_model: dict,
+        loss_recon: dict,
+        resize: str = 'masks',
+        postprocess: Sequence[dict] = (),
+        data_preprocessor: dict | None = None,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(postprocess, data_preprocessor, init_cfg)
+        if resize not in ('masks', 'logits'):
+            raise ValueError(
+                f"resize must be 'masks' or 'logits', got {resize!r}"
+            )
+        self.encoder = MODELS.build(encoder)
+        self.head = MODELS.build(head)
+        self.motion_model = MODELS.build(motion_model)
+        self.loss_recon = MODELS.build(loss_recon)
+        self.resize = resize
+
+    def segment(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Score every pixel of the first frame of each sample.
+
+        Args:
+            inputs: ``frames`` (B, T, 3, H, W), normalised.
+
+        Returns:
+            (B, K, H, W) logits.
+        """
+        frames = inputs['frames'][:, 0]
+        logits = self.head(self.encoder(frames))
+        return _resize(logits, frames.shape[-2:])
+
+    def loss(
+        self, inputs: dict[str, Tensor], data_samples: list[MotionDataSample]
+    ) -> dict[str, Tensor]:
+        """Eq. 2-4: error of the flow that the regions' motions explain.
+
+        Args:
+            inputs: ``frames`` (B, T, 3, H, W), normalised, and ``flows``
+                (B, N, 2, h, w) in pixels at their own size; several flows
+                per frame are averaged.
+            data_samples: Not read; no label enters.
+        """
+        flows = inputs['flows']
+        num_flows, size = flows.shape[1], flows.shape[-2:]
+        logits = self.segment(inputs).float()
+        if self.resize == 'logits':
+            masks = _resize(logits, size).softmax(dim=1)
+        else:
+            masks = _resize(logits.softmax(dim=1), size)
+        masks = masks.repeat_interleave(num_flows, dim=0)
+        flow = flows.flatten(0, 1)
+        fit = self.motion_model(masks, flow)
+        return dict(loss_recon=self.loss_recon(fit, flow, masks))
+
+
+def _resize(maps: Tensor, size: Sequence[int]) -> Tensor:
+    if tuple(maps.shape[-2:]) == tuple(size):
+        return maps
+    return F.interpolate(
+        maps, size=tuple(size), mode='bilinear', align_corners=False
+    )

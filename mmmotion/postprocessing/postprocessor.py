@@ -1,0 +1,47 @@
+"""What every post-processing step is."""
+
+from abc import ABC, abstractmethod
+
+from torch import Tensor
+
+from mmmotion.structures import MotionDataSample
+
+
+class Postprocessor(ABC):
+    """A step from masks to better masks.
+
+    Most steps look at one frame and implement :meth:`__call__` alone. A step
+    that needs the whole video overrides :meth:`process_video` as well.
+    """
+
+    @abstractmethod
+    def __call__(
+        self,
+        masks: Tensor,
+        inputs: dict[str, Tensor],
+        data_sample: MotionDataSample,
+    ) -> Tensor:
+        """Process one frame.
+
+        Args:
+            masks: (K, h, w) soft masks in [0, 1] that add up to 1.
+            inputs: ``frames`` (T, 3, H, W) RGB in 0..255 and ``flows``
+                (N, 2, h', w') in pixels of that size, if the pipeline loads
+                them.
+            data_sample: Metadata of the frame. Its ground truth is not read.
+
+        Returns:
+            (K', h, w) soft masks in [0, 1] that add up to 1.
+        """
+
+    def process_video(
+        self,
+        masks: list[Tensor],
+        inputs: list[dict[str, Tensor]],
+        data_samples: list[MotionDataSample],
+    ) -> list[Tensor]:
+        """Process all frames of a video, each on its own by default."""
+        return [
+            self(*frame)
+            for frame in zip(masks, inputs, data_samples, strict=True)
+        ]
