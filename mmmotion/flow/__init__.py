@@ -31,11 +31,11 @@ __all__ = [
     'flow_to_rgb',
     'flow_to_rgb_uint8',
     'known_pixels',
-    'read_flow',
-    'resize_flow',
     'motion_saliency',
     'otsu_threshold',
+    'read_flow',
     'residual_threshold',
+    'resize_flow',
     'unit_coordinates',
     'write_flow',
 ]

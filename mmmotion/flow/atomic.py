@@ -1,0 +1,84 @@
+"""Files that appear only when they are whole."""
+
+import os
+import re
+import socket
+import time
+from pathlib import Path
+
+_TEMPORARY = re.compile(r'^\..+~(?P<host>[^~]+)~(?P<pid>\d+)\.tmp$')
+# A live process holds a temporary file for milliseconds, not for an hour.
+_STALE_SECONDS = 3600
+
+
+def write_atomically(path: str | Path, data: bytes) -> None:
+    """Write a file so that no reader and no crash ever meets half of it.
+
+    The bytes go to a hidden file in the same folder, reach the disk, and only
+    then take the final name. Missing folders are made.
+
+    Args:
+        path: File to write; an existing one is replaced.
+        data: Whole content.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(_temporary_name(path.name))
+    try:
+        with open(temporary, 'wb') as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def clean_stale_files(root: str | Path) -> int:
+    """Remove the temporary files that killed processes left in a tree.
+
+    A file counts as left over if the process that made it is gone from this
+    machine, or if it is older than an hour (the process may be another
+    machine's).
+
+    Args:
+        root: Top folder; it may be missing.
+
+    Returns:
+        Number of removed files.
+    """
+    num_removed = 0
+    for path in Path(root).rglob('.*.tmp'):
+        match = _TEMPORARY.match(path.name)
+        if match and _is_stale(path, match['host'], int(match['pid'])):
+            path.unlink(missing_ok=True)
+            num_removed += 1
+    return num_removed
+
+
+def _hostname() -> str:
+    return socket.gethostname().replace('~', '-').replace('/', '-') or 'host'
+
+
+def _temporary_name(name: str) -> str:
+    return f'.{name}~{_hostname()}~{os.getpid()}.tmp'
+
+
+def _is_stale(path: Path, host: str, pid: int) -> bool:
+    if host == _hostname() and not _is_alive(pid):
+        return True
+    try:
+        return time.time() - path.stat().st_mtime > _STALE_SECONDS
+    except FileNotFoundError:  # its process has just finished it
+        return False
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # alive, but another user's
+        return True
+    return True
