@@ -4,6 +4,7 @@ from .base_motion_dataset import BaseMotionDataset
 from .draw import FrameDraw, sample_rng
 from .errors import MissingFileError, SampleError
 from .samplers import VideoSampler, VideoShardSampler
+from .synthetic_motion import SyntheticMotion
 from .transforms import (
     ClipFlows,
     ColorJitter,
@@ -13,6 +14,7 @@ from .transforms import (
     NormalizeFlows,
     PackMotionInputs,
     RandomFlip,
+    RenderScene,
     ResizeFlows,
     ResizeFrames,
     SubtractBackgroundMotion,
@@ -30,10 +32,12 @@ __all__ = [
     'NormalizeFlows',
     'PackMotionInputs',
     'RandomFlip',
+    'RenderScene',
     'ResizeFlows',
     'ResizeFrames',
     'SampleError',
     'SubtractBackgroundMotion',
+    'SyntheticMotion',
     'VideoSampler',
     'VideoShardSampler',
     'sample_rng',

@@ -8,6 +8,7 @@ from .load_masks import LoadMasks, read_annotation
 from .normalize_flows import NormalizeFlows
 from .pack_motion_inputs import PackMotionInputs
 from .random_flip import RandomFlip
+from .render_scene import RenderScene
 from .resize_flows import ResizeFlows
 from .resize_frames import ResizeFrames
 from .subtract_background_motion import SubtractBackgroundMotion
@@ -21,6 +22,7 @@ __all__ = [
     'NormalizeFlows',
     'PackMotionInputs',
     'RandomFlip',
+    'RenderScene',
     'ResizeFlows',
     'ResizeFrames',
     'SubtractBackgroundMotion',

@@ -1,0 +1,58 @@
+"""How well the objects of a scene can be seen."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from .shapes import Contour
+from .trajectories import AffineTrajectory
+
+_REDUCTION = 4
+
+
+def rate_visibility(
+    contours: Sequence[Contour],
+    paths: Sequence[AffineTrajectory],
+    moves: Sequence[bool],
+    size: tuple[int, int],
+) -> float:
+    """Measure the share of frames in which all objects are well visible.
+
+    An object is well visible if at least 40 % of its area, and 0.6 % of the
+    frame, is inside the frame and not hidden, and if the objects together
+    leave half of the frame to the background. Every third frame is looked
+    at, at a quarter of the resolution.
+
+    Args:
+        contours: Outline of each sprite, from back to front.
+        paths: Motion of each sprite.
+        moves: Whether each sprite is an object.
+        size: (H, W) of the frames.
+
+    Returns:
+        Share of the frames, 1 if there are no objects.
+    """
+    height, width = (-(-side // _REDUCTION) for side in size)
+    frames = range(0, len(paths[0].poses), 3)
+    areas = [_area(contour) for contour in contours]
+    good = 0
+    for frame in frames:
+        owner = np.zeros((height, width), np.uint8)
+        for i, (contour, path) in enumerate(zip(contours, paths)):
+            points = path.project(contour, frame) / _REDUCTION
+            fixed = np.rint(points * 256).astype(np.int32)
+            cv2.fillPoly(owner, [fixed], i + 1, shift=8)
+        counts = np.bincount(owner.ravel(), minlength=len(areas) + 1)[1:]
+        pixels = owner.size
+        good += all(
+            count >= max(0.4 * area, 0.006 * pixels)
+            for count, area, moving in zip(counts, areas, moves) if moving
+        ) and sum(counts[i] for i in np.flatnonzero(moves)) <= 0.5 * pixels
+    return good / len(frames)
+
+
+def _area(contour: Contour) -> float:
+    """Return the area of an outline in pixels of the reduced frame."""
+    x, y = contour.T / _REDUCTION
+    return float(abs(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1)))) / 2
