@@ -1,1 +1,5 @@
 """Metrics and the pure functions behind them."""
+
+from .metrics import VideoMetric, VideoSegmentationMetric
+
+__all__ = ['VideoMetric', 'VideoSegmentationMetric']

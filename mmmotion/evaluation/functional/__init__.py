@@ -1,1 +1,75 @@
-"""Scores of masks as pure functions."""
+"""Measures as pure functions of arrays."""
+
+from .alignment_measure import adaptive_alignment, alignment_levels
+from .boundary import boundary_f, boundary_map, tolerance_radius
+from .box import border_fraction, box_iou, mask_to_box, success_rates
+from .flow import FlowErrors, end_point_error, flow_errors
+from .jaccard import jaccard
+from .object_assignment import (
+    ObjectScores,
+    assign_objects,
+    score_named_objects,
+    score_unnamed_objects,
+)
+from .region_selection import (
+    OracleChoice,
+    oracle_assignment,
+    oracle_region,
+    oracle_side,
+)
+from .saliency import (
+    PrecisionRecall,
+    adaptive_f_beta,
+    f_beta,
+    image_iou,
+    mean_absolute_error,
+    pixel_accuracy,
+    precision_recall_above,
+    precision_recall_levels,
+    stretch,
+)
+from .sequence_statistics import (
+    SequenceStatistics,
+    known_mean,
+    sequence_statistics,
+)
+from .structure_measure import structure_measure
+from .weighted_f_measure import weighted_f_measure
+
+__all__ = [
+    'FlowErrors',
+    'ObjectScores',
+    'OracleChoice',
+    'PrecisionRecall',
+    'SequenceStatistics',
+    'adaptive_alignment',
+    'adaptive_f_beta',
+    'alignment_levels',
+    'assign_objects',
+    'border_fraction',
+    'boundary_f',
+    'boundary_map',
+    'box_iou',
+    'end_point_error',
+    'f_beta',
+    'flow_errors',
+    'image_iou',
+    'jaccard',
+    'known_mean',
+    'mask_to_box',
+    'mean_absolute_error',
+    'oracle_assignment',
+    'oracle_region',
+    'oracle_side',
+    'pixel_accuracy',
+    'precision_recall_above',
+    'precision_recall_levels',
+    'score_named_objects',
+    'score_unnamed_objects',
+    'sequence_statistics',
+    'stretch',
+    'structure_measure',
+    'success_rates',
+    'tolerance_radius',
+    'weighted_f_measure',
+]

@@ -1,1 +1,11 @@
-"""mmengine metrics around the pure functions."""
+"""Metrics for mmengine's evaluator."""
+
+from .video_metric import FrameRecord, VideoMetric, merge_records
+from .video_segmentation_metric import VideoSegmentationMetric
+
+__all__ = [
+    'FrameRecord',
+    'VideoMetric',
+    'VideoSegmentationMetric',
+    'merge_records',
+]

@@ -1,0 +1,105 @@
+"""Boxes around masks, for videos annotated with boxes (MoCA)."""
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike
+
+Box = tuple[float, float, float, float]
+
+SUCCESS_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9)
+_FOREGROUND_GREY = 25.5
+_BORDER_GREY = 127.5
+
+
+def border_fraction(mask: np.ndarray) -> float:
+    """Measure how much of the image border a grey mask covers.
+
+    Args:
+        mask: (H, W) uint8 grey mask.
+
+    Returns:
+        Share of the border pixels that are brighter than half of the range.
+    """
+    border = np.ones(mask.shape, dtype=bool)
+    border[1:-1, 1:-1] = False
+    return float((mask[border] > _BORDER_GREY).mean())
+
+
+def mask_to_box(mask: np.ndarray) -> Box | None:
+    """Find the box of the object in a grey mask.
+
+    A mask that covers more than half of the border is inverted first, which
+    needs no annotation. Of the outer contours above a tenth of the grey range
+    the one with the largest bounding box wins, so a long thin streak beats a
+    compact object.
+
+    Source: released evaluation of Yang et al., "Self-supervised Video Object
+    Segmentation by Motion Grouping", ICCV 2021.
+
+    Args:
+        mask: (H, W) uint8 grey mask.
+
+    Returns:
+        (left, top, right, bottom) in pixels, right and bottom exclusive, or
+        None if the mask is empty.
+
+    Raises:
+        ValueError: If the mask is not a uint8 image.
+    """
+    if mask.ndim != 2 or mask.dtype != np.uint8:
+        raise ValueError(
+            f'expected a (H, W) uint8 mask, got {mask.shape} {mask.dtype}'
+        )
+    if border_fraction(mask) > 0.5:
+        mask = 255 - mask
+    binary = (mask > _FOREGROUND_GREY).astype(np.uint8)
+    contours, _ = cv2.findContours(
+        binary, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )
+    if not contours:
+        return None
+    boxes = [cv2.boundingRect(contour) for contour in contours]
+    x, y, width, height = max(boxes, key=lambda box: box[2] * box[3])
+    return float(x), float(y), float(x + width), float(y + height)
+
+
+def box_iou(prediction: Box | None, annotation: Box) -> float:
+    """Measure the intersection over union of two boxes.
+
+    Args:
+        prediction: (left, top, right, bottom), right and bottom exclusive;
+            None for no box, which scores 0.
+        annotation: Annotated box in the same image.
+
+    Returns:
+        The similarity in [0, 1].
+    """
+    if prediction is None:
+        return 0.0
+    width = min(prediction[2],
+                annotation[2]) - max(prediction[0], annotation[0])
+    height = min(prediction[3],
+                 annotation[3]) - max(prediction[1], annotation[1])
+    overlap = max(width, 0.0) * max(height, 0.0)
+    union = _area(prediction) + _area(annotation) - overlap
+    return overlap / union if union > 0 else 0.0
+
+
+def success_rates(
+    ious: ArrayLike, thresholds: ArrayLike = SUCCESS_THRESHOLDS
+) -> np.ndarray:
+    """Count how often boxes overlap well enough.
+
+    Args:
+        ious: Overlap of each frame of the data set.
+        thresholds: Overlaps that have to be exceeded strictly.
+
+    Returns:
+        Share of frames above each threshold.
+    """
+    above = np.asarray(ious)[:, None] > np.asarray(thresholds)
+    return above.mean(axis=0)
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])

@@ -1,0 +1,115 @@
+"""What every metric over videos shares: gathering the frames."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mmengine.dist import (
+    all_gather_object,
+    broadcast_object_list,
+    is_main_process,
+)
+from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
+
+
+@dataclass(frozen=True)
+class FrameRecord:
+    """What a metric keeps of one data sample.
+
+    Attributes:
+        video_id: Name of the video.
+        frame_id: Name of the frame within its video.
+        frame_index: Position of the frame in its video, from 0.
+        num_frames: Length of the video in frames.
+        scores: Score by name, None for a frame without annotation.
+    """
+
+    video_id: str
+    frame_id: str
+    frame_index: int
+    num_frames: int
+    scores: dict[str, float] | None
+
+
+class VideoMetric(BaseMetric):
+    """Score whole videos, on any number of processes.
+
+    mmengine interleaves the records of the processes and cuts them to the
+    length of the data set, which is right for frames dealt out in turn and
+    padded at the end. Here the records of all processes are gathered whole,
+    so that each may hold videos of its own; a frame that a sampler repeats
+    counts once, and the order of the records, hence every digit of the
+    result, does not depend on the number of processes.
+
+    Args:
+        prefix: Goes before the names of the results, joined by a slash;
+            ``default_prefix`` of the class if None.
+    """
+
+    def __init__(self, prefix: str | None = None) -> None:
+        super().__init__(prefix=prefix)
+        self.results: list[FrameRecord] = []
+
+    def evaluate(self, size: int) -> dict[str, float]:
+        """Compute the results on the main process and share them.
+
+        Args:
+            size: Length of the data set; not needed, as nothing is cut.
+
+        Returns:
+            Result by prefixed name, the same on each process.
+        """
+        del size
+        parts = all_gather_object(self.results)
+        shared: list[dict[str, float]] = [{}]
+        if is_main_process():
+            results = self.compute_metrics(merge_records(parts))
+            prefix = f'{self.prefix}/' if self.prefix else ''
+            shared = [{prefix + key: results[key] for key in results}]
+        broadcast_object_list(shared)
+        self.results.clear()
+        return shared[0]
+
+    @abstractmethod
+    def compute_metrics(self, results: list[FrameRecord]) -> dict[str, float]:
+        """Turn the records of all frames into results.
+
+        Args:
+            results: One record per frame, videos by name and frames in
+                temporal order.
+
+        Returns:
+            Result by name.
+        """
+
+
+def merge_records(
+    parts: Sequence[Sequence[FrameRecord]],
+) -> list[FrameRecord]:
+    """Join the records of all processes.
+
+    Args:
+        parts: The records of each process.
+
+    Returns:
+        One record per frame, videos by name and frames in temporal order; of
+        repeated frames the first record.
+    """
+    frames: dict[tuple[str, str], FrameRecord] = {}
+    total = 0
+    for part in parts:
+        total += len(part)
+        for record in part:
+            frames.setdefault((record.video_id, record.frame_id), record)
+    if total > len(frames):
+        print_log(
+            f'{total - len(frames)} of {total} records repeat a frame and '
+            'were dropped',
+            logger='current',
+        )
+    return sorted(
+        frames.values(),
+        key=lambda record:
+        (record.video_id, record.frame_index, record.frame_id),
+    )

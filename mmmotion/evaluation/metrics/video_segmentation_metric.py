@@ -1,0 +1,291 @@
+"""Region similarity and boundary accuracy of one foreground per frame."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmengine.logging import MMLogger, print_log
+
+from mmmotion.evaluation.functional import (
+    SequenceStatistics,
+    sequence_statistics,
+)
+from mmmotion.registry import METRICS
+
+from .frame_scores import ORACLES, Scores, score_frame
+from .result_files import format_table, write_csv, write_json
+from .video_metric import FrameRecord, VideoMetric
+
+
+@METRICS.register_module()
+class VideoSegmentationMetric(VideoMetric):
+    """J and F of DAVIS-2016: mean, recall and decay.
+
+    Compared are hard masks at annotation size; several annotated objects, as
+    several predicted ones, count as one foreground. An empty prediction on an
+    empty frame scores 1. Frames without annotation are counted and left out.
+    The foreground is what the model says; no annotation takes part in
+    choosing it, except in the columns whose names begin with ``oracle_``.
+
+    Results: ``J``, ``J_recall``, ``J_decay``, the same for ``F``, ``J&F`` (the
+    mean of both means), and for each oracle the same seven with
+    ``oracle_<name>_`` in front, as floats in [0, 1] (decay in [-1, 1]). They
+    are logged as a table by sequence, and written to
+    ``<outfile_prefix>.json`` (with the convention that was used) and
+    ``<outfile_prefix>.csv`` (one row per sequence).
+
+    Source: Perazzi et al., "A Benchmark Dataset and Evaluation Methodology
+    for Video Object Segmentation", CVPR 2016, Sec. 4. The decay has exact
+    quarters where the official programs overflow beyond 256 frames.
+
+    Args:
+        frames: Score ``'all'`` frames (newer papers, DAVIS-2017 unsupervised)
+            or ``'inner'`` ones, without the first and the last of each video
+            (DAVIS-2016 toolkit).
+        average: Over what the overall mean and recall are taken:
+            ``'sequence'`` (mean of the sequences' values) or ``'frame'``
+            (SegTrackv2, FBMS). Decay is always averaged over sequences.
+        threshold: Foreground is where ``pred_masks`` without its channel 0
+            adds up to more than this; None takes ``pred_seg`` as it is.
+        oracle: Upper bounds to add, in which the annotation chooses in each
+            frame: ``'side'`` the prediction or its complement (GWM),
+            ``'region'`` the best single one of ``pred_regions`` (MG, AMD),
+            ``'assignment'`` the best union of them. Regions are resized to
+            the annotation and thresholded above 0.5.
+        output_dir: Folder for the files; None means beside the log file of
+            the running job, and no files where there is none.
+        outfile_prefix: Name of the files without suffix.
+        prefix: Goes before the names of the results.
+
+    Raises:
+        ValueError: If an argument is none of the listed values.
+    """
+
+    default_prefix = 'seg'
+
+    def __init__(
+        self,
+        frames: str = 'all',
+        average: str = 'sequence',
+        threshold: float | None = None,
+        oracle: Sequence[str] = (),
+        output_dir: str | None = None,
+        outfile_prefix: str = 'video_segmentation',
+        prefix: str | None = None,
+    ) -> None:
+        super().__init__(prefix=prefix)
+        _check_choice('frames', frames, ('all', 'inner'))
+        _check_choice('average', average, ('sequence', 'frame'))
+        if isinstance(oracle, str):
+            raise ValueError(f'oracle must be a list, got {oracle!r}')
+        for name in oracle:
+            _check_choice('oracle', name, ORACLES)
+        if threshold is not None and not 0 <= threshold < 1:
+            raise ValueError(f'expected 0 <= threshold < 1, got {threshold}')
+        self.frames = frames
+        self.average = average
+        self.threshold = threshold
+        self.oracle = tuple(oracle)
+        self.output_dir = output_dir
+        self.outfile_prefix = outfile_prefix
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Record the scores of one frame per data sample.
+
+        Args:
+            data_batch: Not used (any, as the loop hands on what it has).
+            data_samples: Predictions as dictionaries.
+
+        Raises:
+            ValueError: If a sample lacks a key or has masks of two sizes.
+        """
+        del data_batch
+        self.results.extend(self._record(sample) for sample in data_samples)
+
+    def compute_metrics(self, results: list[FrameRecord]) -> Scores:
+        """Average over frames, then over sequences.
+
+        Args:
+            results: One record per frame, videos by name and frames in
+                temporal order.
+
+        Returns:
+            Result by name; nothing if no frame is annotated.
+        """
+        scored = [record for record in results if self._counts(record)]
+        unannotated = sum(record.scores is None for record in results)
+        if not scored:
+            print_log(
+                f'nothing to score: {unannotated} of {len(results)} frames '
+                f'have no gt_masks, frames={self.frames!r} leaves none',
+                logger='current',
+                level=logging.WARNING,
+            )
+            return {}
+        videos = {
+            video: [_known(record) for record in records]
+            for video, records in groupby(scored, lambda r: r.video_id)
+        }
+        sequences = {
+            video: dict(frames=len(rows)) | _summarise(_columns(rows))
+            for video, rows in videos.items()
+        }
+        overall = self._overall(videos, sequences)
+        self._report(overall, sequences)
+        self._write(
+            overall, sequences,
+            dict(
+                num_sequences=len(sequences),
+                num_frames=len(scored),
+                num_unannotated=unannotated,
+                num_left_out=len(results) - len(scored) - unannotated,
+            )
+        )
+        return overall
+
+    def _record(self, sample: Mapping) -> FrameRecord:
+        missing = [
+            key
+            for key in ('video_id', 'frame_id', 'frame_index', 'num_frames')
+            if key not in sample
+        ]
+        if missing:
+            raise ValueError(
+                f'the metric needs {missing}, but the data sample holds '
+                f'{sorted(sample)}'
+            )
+        return FrameRecord(
+            video_id=str(sample['video_id']),
+            frame_id=str(sample['frame_id']),
+            frame_index=int(sample['frame_index']),
+            num_frames=int(sample['num_frames']),
+            scores=score_frame(sample, self.threshold, self.oracle),
+        )
+
+    def _counts(self, record: FrameRecord) -> bool:
+        if record.scores is None:
+            return False
+        borders = (0, record.num_frames - 1)
+        return self.frames == 'all' or record.frame_index not in borders
+
+    def _overall(
+        self, videos: dict[str, list[Scores]], sequences: dict[str, dict]
+    ) -> Scores:
+        overall = {}
+        pooled = _columns([row for rows in videos.values() for row in rows])
+        for name, values in pooled.items():
+            for field, key in _keys(name).items():
+                if self.average == 'frame' and field != 'decay':
+                    value = getattr(sequence_statistics(values), field)
+                else:
+                    value = np.mean([row[key] for row in sequences.values()])
+                overall[key] = float(value)
+        for name in pooled:
+            if name.endswith('J'):
+                both = overall[name], overall[f'{name[:-1]}F']
+                overall[f'{name}&F'] = sum(both) / 2
+        return overall
+
+    def _report(self, overall: Scores, sequences: dict[str, dict]) -> None:
+        keys = [
+            key for key in next(iter(sequences.values()))
+            if key != 'frames' and not (
+                key.startswith('oracle') and key.endswith(('recall', 'decay'))
+            )
+        ]
+        rows = [[video, str(row['frames']), *_cells(row, keys)]
+                for video, row in sequences.items()]
+        frames = sum(row['frames'] for row in sequences.values())
+        table = format_table(
+            ['sequence', 'frames', *keys],
+            rows,
+            [
+                f'mean over {self.average}s',
+                str(frames), *_cells(overall, keys)
+            ],
+        )
+        convention = ', '.join(
+            f'{key}: {value}' for key, value in self._convention().items()
+        )
+        print_log(f'{convention}\n{table}', logger='current')
+
+    def _convention(self) -> dict[str, Any]:
+        """What has to stand beside a number to compare it (any JSON type)."""
+        return dict(
+            frames=self.frames,
+            average=self.average,
+            size='annotation',
+            threshold='pred_seg' if self.threshold is None else self.threshold,
+            selection='none',
+            objects='merge',
+        )
+
+    def _write(
+        self,
+        overall: Scores,
+        sequences: dict[str, dict],
+        counts: dict[str, int],
+    ) -> None:
+        folder = self._folder()
+        if folder is None:
+            return
+        content = dict(
+            convention=self._convention(),
+            oracle=list(self.oracle),
+            **counts,
+            overall=overall,
+            sequences=sequences,
+        )
+        columns = list(next(iter(sequences.values())))
+        rows = [[video, *(row[key] for key in columns)]
+                for video, row in sequences.items()]
+        path = folder / self.outfile_prefix
+        write_json(path.with_name(f'{path.name}.json'), content)
+        write_csv(
+            path.with_name(f'{path.name}.csv'), ['sequence', *columns], rows
+        )
+        print_log(f'results written to {path}.json and .csv', logger='current')
+
+    def _folder(self) -> Path | None:
+        if self.output_dir is not None:
+            return Path(self.output_dir)
+        log_file = MMLogger.get_current_instance().log_file
+        return None if log_file is None else Path(log_file).parent
+
+
+def _check_choice(key: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        known = ', '.join(repr(choice) for choice in choices)
+        raise ValueError(f'{key} must be one of {known}, got {value!r}')
+
+
+def _known(record: FrameRecord) -> Scores:
+    assert record.scores is not None
+    return record.scores
+
+
+def _columns(rows: Sequence[Scores]) -> dict[str, list[float]]:
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _keys(name: str) -> dict[str, str]:
+    """Name of the result by field of :class:`SequenceStatistics`."""
+    return {
+        field: name if field == 'mean' else f'{name}_{field}'
+        for field in SequenceStatistics._fields
+    }
+
+
+def _summarise(columns: dict[str, list[float]]) -> Scores:
+    return {
+        key: getattr(sequence_statistics(values), field)
+        for name, values in columns.items()
+        for field, key in _keys(name).items()
+    }
+
+
+def _cells(row: Mapping[str, float], keys: Sequence[str]) -> list[str]:
+    return [f'{row[key]:.3f}' for key in keys]
