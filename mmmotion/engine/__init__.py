@@ -1,1 +1,52 @@
-"""Hooks, loops and optimizer wrappers."""
+"""Running: hooks, loops, optimizer wrappers, checkpoints and the launch."""
+
+from . import hooks, loops, optimizers
+from .atomic_backend import AtomicBackend, write_atomically
+from .checkpoint_io import (
+    CheckpointError,
+    check_state_dict,
+    find_state_dict,
+    load_checkpoint,
+    read_checkpoint,
+)
+from .config_check import ConfigError, check_config, load_config
+from .cpu_distributed_data_parallel import CPUDistributedDataParallel
+from .distributed import init_distributed
+from .launch import (
+    build_runner,
+    enable_amp,
+    enable_auto_scale_lr,
+    prepare_config,
+    require_weights,
+    set_show_dir,
+    set_test_checkpoint,
+    set_work_dir,
+)
+from .resume import find_resumable_checkpoint
+
+__all__ = [
+    'AtomicBackend',
+    'CPUDistributedDataParallel',
+    'CheckpointError',
+    'ConfigError',
+    'build_runner',
+    'check_config',
+    'check_state_dict',
+    'enable_amp',
+    'enable_auto_scale_lr',
+    'find_resumable_checkpoint',
+    'find_state_dict',
+    'hooks',
+    'init_distributed',
+    'load_checkpoint',
+    'load_config',
+    'loops',
+    'optimizers',
+    'prepare_config',
+    'read_checkpoint',
+    'require_weights',
+    'set_show_dir',
+    'set_test_checkpoint',
+    'set_work_dir',
+    'write_atomically',
+]

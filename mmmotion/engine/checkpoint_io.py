@@ -1,0 +1,265 @@
+"""Checkpoints: reading without running code, and comparison with a model."""
+
+import functools
+import os
+import pickle
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.dist import barrier, is_main_process
+from mmengine.model import is_model_wrapper
+from mmengine.runner.checkpoint import CheckpointLoader
+from torch import Tensor, nn
+
+_SHOWN = 5
+_MapLocation = str | torch.device | Callable | None
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint that cannot be used; the message says why."""
+
+
+def read_checkpoint(path: str | Path,
+                    map_location: _MapLocation = 'cpu') -> dict[str, Any]:
+    """Read a local checkpoint without executing code from it.
+
+    Args:
+        path: The file.
+        map_location: Where the tensors go, as for ``torch.load``.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        CheckpointError: If the file is damaged, if it could only be read by
+            executing code from it, or if it holds no dict.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(
+            f'checkpoint not found: {path.absolute()} (a checkpoint argument, '
+            '"load_from", or "checkpoint" of an init_cfg led here)'
+        )
+    try:
+        content = torch.load(
+            path, map_location=map_location, weights_only=True
+        )
+    except pickle.UnpicklingError as error:
+        raise CheckpointError(_explain_unpickling(path, error)) from error
+    except (RuntimeError, EOFError, ValueError, KeyError) as error:
+        raise CheckpointError(_describe_damage(path, error)) from error
+    if not isinstance(content, dict):
+        raise CheckpointError(
+            f'{path} holds a {type(content).__name__}, expected a dict with '
+            'weights'
+        )
+    return content
+
+
+def find_state_dict(checkpoint: Mapping[str, Any]) -> dict[str, Tensor]:
+    """Return the weights of a checkpoint, without a wrapper's prefix.
+
+    Args:
+        checkpoint: A checkpoint with a ``state_dict``, or the weights
+            themselves.
+    """
+    weights = checkpoint.get('state_dict', checkpoint)
+    return {re.sub(r'^module\.', '', key): weights[key] for key in weights}
+
+
+def check_state_dict(
+    model: nn.Module,
+    weights: Mapping[str, Tensor],
+    source: str = 'the checkpoint',
+    strict: bool = True,
+) -> None:
+    """Refuse weights that belong to another model.
+
+    Args:
+        model: The model, or its distributed wrapper.
+        weights: State dict of the checkpoint.
+        source: Name of the file, for the message.
+        strict: Refuse every missing key, unexpected key and wrong shape;
+            otherwise only weights of which nothing fits the model.
+
+    Raises:
+        CheckpointError: With a few examples of each kind of difference.
+    """
+    expected = _unwrap(model).state_dict()
+    missing = [key for key in expected if key not in weights]
+    # mmengine ignores these as well: old files do not have them.
+    missing = [key for key in missing if 'num_batches_tracked' not in key]
+    unexpected = [key for key in weights if key not in expected]
+    shared = [key for key in weights if key in expected]
+    reshaped = [
+        key for key in shared if getattr(weights[key], 'shape', None) !=
+        getattr(expected[key], 'shape', None)
+    ]
+    fits = not (missing or unexpected or reshaped)
+    if not strict:
+        fits = fits or not expected or len(shared) > len(reshaped)
+    if fits:
+        return
+    shapes = [
+        f'{key} (checkpoint {_shape(weights[key])}, model '
+        f'{_shape(expected[key])})' for key in reshaped
+    ]
+    model_name = type(_unwrap(model)).__name__
+    raise CheckpointError(
+        f'{source} does not belong to this {model_name}: '
+        f'{len(shared) - len(reshaped)} of the {len(expected)} entries of the '
+        f'model fit.{_examples("missing", missing)}'
+        f'{_examples("unexpected", unexpected)}'
+        f'{_examples("of another shape", shapes)}'
+    )
+
+
+def load_checkpoint(
+    model: nn.Module,
+    path: str | Path,
+    strict: bool = True,
+    map_location: _MapLocation = 'cpu',
+) -> dict[str, Any]:
+    """Load the weights of a local checkpoint into a model.
+
+    Args:
+        model: The model, or its distributed wrapper.
+        path: The file.
+        strict: See :func:`check_state_dict`.
+        map_location: Where the tensors go first.
+
+    Returns:
+        The whole checkpoint.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        CheckpointError: If it cannot be read safely or does not fit.
+    """
+    checkpoint = read_checkpoint(path, map_location)
+    weights = find_state_dict(checkpoint)
+    check_state_dict(model, weights, str(path), strict)
+    expected = _unwrap(model).state_dict()
+    if not strict:
+        weights = {
+            key: value
+            for key, value in weights.items()
+            if key in expected and value.shape == expected[key].shape
+        }
+    # Missing "num_batches_tracked" is all that can be left when strict.
+    _unwrap(model).load_state_dict(weights, strict=False)
+    return checkpoint
+
+
+def secure_checkpoint_loader() -> None:
+    """Make every loader of mmengine read without executing code.
+
+    mmengine calls ``torch.load`` with the defaults of the installed torch and
+    downloads with ``weights_only=False``; its fork falls back to it on
+    failure. After this call, local files and downloads are read by
+    :func:`read_checkpoint` and the other schemes run with torch's switch
+    that overrules ``weights_only=False``.
+    """
+    for prefix, loader in list(CheckpointLoader._schemes.items()):
+        CheckpointLoader.register_scheme(prefix, _guard(loader), force=True)
+    CheckpointLoader.register_scheme('', load_from_local, force=True)
+    CheckpointLoader.register_scheme(('http://', 'https://'),
+                                     load_from_http,
+                                     force=True)
+
+
+def load_from_local(filename: str,
+                    map_location: _MapLocation = None) -> dict[str, Any]:
+    """Read a local file for mmengine's loader."""
+    return read_checkpoint(filename, map_location)
+
+
+def load_from_http(
+    filename: str,
+    map_location: _MapLocation = None,
+    model_dir: str | None = None,
+) -> dict[str, Any]:
+    """Download on one process per run, then read on all of them.
+
+    Args:
+        filename: URL of the checkpoint.
+        map_location: Where the tensors go.
+        model_dir: Folder of downloads; torch's own if None.
+    """
+    folder = Path(model_dir or Path(torch.hub.get_dir()) / 'checkpoints')
+    path = folder / os.path.basename(filename.split('?')[0])
+    if is_main_process() and not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(filename, str(path))
+    barrier()
+    return read_checkpoint(path, map_location)
+
+
+def _guard(loader: Callable) -> Callable:
+
+    @functools.wraps(loader)
+    def guarded(filename: str, *args: Any, **kwargs: Any) -> Any:
+        with _weights_only():
+            try:
+                return loader(filename, *args, **kwargs)
+            except pickle.UnpicklingError as error:
+                raise CheckpointError(
+                    _explain_unpickling(filename, error)
+                ) from error
+
+    return guarded
+
+
+@contextmanager
+def _weights_only() -> Iterator[None]:
+    """Overrule ``weights_only=False`` in code that cannot be changed."""
+    name = 'TORCH_FORCE_WEIGHTS_ONLY_LOAD'
+    before = os.environ.get(name)
+    os.environ[name] = '1'
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+def _explain_unpickling(path: str | Path, error: Exception) -> str:
+    reason = str(error)
+    if 'invalid load key' in reason or 'truncated' in reason:
+        return _describe_damage(path, error)
+    found = re.search(r'GLOBAL ([\w.]+)', reason)
+    what = f' (it refers to {found.group(1)})' if found else ''
+    return (
+        f'{path} could only be read by executing code from it{what}, which is '
+        'refused. If you trust its origin, convert it once: python '
+        'tools/convert_checkpoint.py SOURCE IN OUT --trust-pickle'
+    )
+
+
+def _describe_damage(path: str | Path, error: Exception) -> str:
+    first_line = (str(error).splitlines() or [''])[0]
+    return (
+        f'{path} is damaged or no checkpoint '
+        f'({type(error).__name__}: {first_line})'
+    )
+
+
+def _unwrap(model: nn.Module) -> nn.Module:
+    return model.module if is_model_wrapper(model) else model
+
+
+def _shape(value: Any) -> tuple[int, ...] | str:  # extra states have none
+    return tuple(value.shape) if hasattr(value, 'shape') else 'no tensor'
+
+
+def _examples(kind: str, keys: list[str]) -> str:
+    if not keys:
+        return ''
+    more = f' and {len(keys) - _SHOWN} more' if len(keys) > _SHOWN else ''
+    return f' {len(keys)} {kind}: {", ".join(keys[:_SHOWN])}{more}.'
+
+
+secure_checkpoint_loader()

@@ -1,0 +1,105 @@
+"""Process groups, with gloo where there is no CUDA."""
+
+import datetime
+import os
+import subprocess
+
+import torch
+from mmengine.config import Config
+from mmengine.dist import init_dist, is_distributed
+from mmengine.logging import print_log
+from mmengine.utils.dl_utils import set_multi_processing
+
+_VARIABLES = dict(
+    slurm=dict(
+        RANK='SLURM_PROCID',
+        WORLD_SIZE='SLURM_NTASKS',
+        LOCAL_RANK='SLURM_LOCALID',
+    ),
+    mpi=dict(
+        RANK='OMPI_COMM_WORLD_RANK',
+        WORLD_SIZE='OMPI_COMM_WORLD_SIZE',
+        LOCAL_RANK='OMPI_COMM_WORLD_LOCAL_RANK',
+    ),
+)
+_NEEDED = ('RANK', 'WORLD_SIZE', 'LOCAL_RANK', 'MASTER_ADDR', 'MASTER_PORT')
+
+
+def init_distributed(cfg: Config) -> None:
+    """Start the process group of a config before its runner is built.
+
+    With CUDA this is what the runner would do a moment later. Without it the
+    backend becomes gloo and the model wrapper
+    :class:`CPUDistributedDataParallel`; mmengine would call CUDA and fail.
+
+    Args:
+        cfg: Config with ``launcher``; ``env_cfg`` and ``model_wrapper_cfg``
+            are changed in place.
+
+    Raises:
+        RuntimeError: If the launcher has not set its environment variables.
+    """
+    launcher = cfg.get('launcher', 'none')
+    if launcher == 'none':
+        return
+    env_cfg = cfg.setdefault('env_cfg', {})
+    dist_cfg = env_cfg.setdefault('dist_cfg', {})
+    on_cpu = not torch.cuda.is_available()
+    if on_cpu:
+        dist_cfg['backend'] = 'gloo'
+        _use_cpu_wrapper(cfg)
+    if is_distributed():
+        return
+    set_multi_processing(**env_cfg.get('mp_cfg', {}), distributed=True)
+    if not on_cpu:
+        init_dist(launcher, **dist_cfg)
+        return
+    _set_variables(launcher)
+    options = {}
+    if dist_cfg.get('timeout') is not None:
+        options['timeout'] = datetime.timedelta(seconds=dist_cfg['timeout'])
+    torch.distributed.init_process_group('gloo', **options)
+    print_log('CUDA is not available: processes communicate through gloo')
+
+
+def _use_cpu_wrapper(cfg: Config) -> None:
+    wrapper = cfg.get('model_wrapper_cfg') or {}
+    if wrapper.get('type', 'MMDistributedDataParallel') not in (
+            'MMDistributedDataParallel', 'mmengine.MMDistributedDataParallel'):
+        return
+    # The runner's own defaults, which it drops when a wrapper is given.
+    unused = cfg.get('find_unused_parameters', False)
+    cfg.model_wrapper_cfg = {
+        'broadcast_buffers': False,
+        'find_unused_parameters': unused,
+        **wrapper,
+        'type': 'CPUDistributedDataParallel',
+    }
+
+
+def _set_variables(launcher: str) -> None:
+    for name, source in _VARIABLES.get(launcher, {}).items():
+        if source in os.environ:
+            os.environ[name] = os.environ[source]
+    if launcher != 'pytorch':
+        os.environ.setdefault('MASTER_PORT', '29500')
+    if launcher == 'slurm' and 'MASTER_ADDR' not in os.environ:
+        os.environ['MASTER_ADDR'] = _first_slurm_host()
+    missing = [name for name in _NEEDED if name not in os.environ]
+    if missing:
+        raise RuntimeError(
+            f'launcher {launcher!r} needs the environment variables '
+            f'{", ".join(missing)}; start through tools/dist_train.sh or '
+            'tools/slurm_train.sh, or leave --launcher out'
+        )
+
+
+def _first_slurm_host() -> str:
+    nodes = os.environ.get('SLURM_NODELIST', '')
+    hosts = subprocess.run(
+        ['scontrol', 'show', 'hostnames', nodes],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return hosts.stdout.splitlines()[0]

@@ -1,0 +1,41 @@
+"""Weights of another model are an error, not a warning."""
+
+from typing import Any
+
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmmotion.engine.checkpoint_io import check_state_dict, find_state_dict
+from mmmotion.registry import HOOKS
+
+
+@HOOKS.register_module()
+class CheckpointMatchHook(Hook):
+    """Refuse a checkpoint that does not belong to the model.
+
+    mmengine logs the differences and goes on with random weights.
+
+    Args:
+        strict: Refuse every difference, as ``tools/test.py`` does; otherwise
+            only a checkpoint of which nothing fits, so that a training may
+            start from a part of the weights.
+
+    Raises:
+        CheckpointError: On loading, with a few of the differing keys.
+    """
+
+    # Before hooks that copy weights out of the checkpoint.
+    priority = 'VERY_HIGH'
+
+    def __init__(self, strict: bool = False) -> None:
+        self.strict = strict
+
+    def after_load_checkpoint(
+        self, runner: Runner, checkpoint: dict[str, Any]
+    ) -> None:
+        """Compare the keys and shapes."""
+        # The hook is not told the file; the runner knows it where it
+        # came from a config or a tool.
+        source = getattr(runner, '_load_from', None) or 'the checkpoint'
+        weights = find_state_dict(checkpoint)
+        check_state_dict(runner.model, weights, source, self.strict)

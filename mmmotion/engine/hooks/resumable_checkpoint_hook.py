@@ -1,0 +1,152 @@
+"""Checkpoints that survive a crash and continue a run exactly."""
+
+import logging
+import os
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from mmengine.dist import is_main_process
+from mmengine.hooks import CheckpointHook
+from mmengine.logging import print_log
+from mmengine.runner import Runner
+
+from mmmotion.engine.random_state import gather_random_states
+from mmmotion.engine.resume import find_resumable_checkpoint, write_pointer
+from mmmotion.registry import HOOKS
+
+
+@HOOKS.register_module()
+class ResumableCheckpointHook(CheckpointHook):
+    """Save checkpoints so that a killed run loses and changes nothing.
+
+    Differences from mmengine's ``CheckpointHook``: files are written
+    atomically; an old file goes only after the new one is whole; the pointer
+    ``last_checkpoint`` is atomic and relative to the work directory; the
+    random states of all processes are stored; a resume takes the newest file
+    that opens. It counts iterations by default.
+
+    Args:
+        interval: Save every that many iterations (epochs if ``by_epoch``).
+        by_epoch: Whether epochs are counted.
+        max_keep_ckpts: Number of newest checkpoints that are kept, at least
+            2; -1 keeps all.
+        backend_args: File backend; the atomic local one if None.
+        **kwargs: The other arguments of ``CheckpointHook``.
+
+    Raises:
+        ValueError: If ``max_keep_ckpts`` is 0 or 1.
+    """
+
+    def __init__(
+        self,
+        interval: int = -1,
+        by_epoch: bool = False,
+        max_keep_ckpts: int = 2,
+        backend_args: dict[str, Any] | None = None,
+        **kwargs: Any,  # handed on to CheckpointHook
+    ) -> None:
+        if max_keep_ckpts in (0, 1):
+            raise ValueError(
+                'max_keep_ckpts must be at least 2, so that a damaged file '
+                f'does not end a run, or -1 for all; got {max_keep_ckpts}'
+            )
+        is_remote = '://' in str(kwargs.get('out_dir') or '')
+        if backend_args is None and not is_remote:
+            backend_args = dict(backend='atomic')
+        super().__init__(
+            interval=interval,
+            by_epoch=by_epoch,
+            max_keep_ckpts=max_keep_ckpts,
+            backend_args=backend_args,
+            **kwargs,
+        )
+
+    def before_run(self, runner: Runner) -> None:
+        """Choose the checkpoint of an automatic resume.
+
+        mmengine follows ``last_checkpoint`` blindly after this point; a file
+        named in ``load_from`` takes that way out of its hands.
+        """
+        if runner._resume and runner._load_from is None:
+            runner._load_from = find_resumable_checkpoint(runner.work_dir)
+            if runner._load_from is None:
+                print_log(
+                    f'No checkpoint in {runner.work_dir}: nothing to resume, '
+                    'the run starts at iteration 0',
+                    logger='current',
+                    level=logging.WARNING,
+                )
+
+    def before_train(self, runner: Runner) -> None:
+        """Prepare the target folder and check the schedule."""
+        super().before_train(runner)
+        self._relocate_best(runner)
+        if is_main_process() and '://' not in self.out_dir:
+            for leftover in Path(self.out_dir).glob('.*.pth.*.tmp'):
+                leftover.unlink()
+        wrapper = runner.optim_wrapper
+        steps = getattr(wrapper, '_accumulative_counts', 1)
+        if not self.by_epoch and self.interval % steps:
+            print_log(
+                f'Checkpoints every {self.interval} iterations fall between '
+                f'the optimizer steps ({steps} iterations each): gradients '
+                'that wait for a step are not stored, a resume from there is '
+                f'not exact. Choose an interval that is a multiple of {steps}',
+                logger='current',
+                level=logging.WARNING,
+            )
+
+    def _relocate_best(self, runner: Runner) -> None:
+        """Follow the best checkpoint into a work directory that moved."""
+        if getattr(self, 'best_ckpt_path', None):
+            self.best_ckpt_path = self._relocate(self.best_ckpt_path)
+        paths = getattr(self, 'best_ckpt_path_dict', {})
+        for key, path in paths.items():
+            paths[key] = self._relocate(path) if path else path
+
+    def _relocate(self, path: str) -> str:
+        here = os.path.join(self.out_dir, os.path.basename(path))
+        return path if os.path.exists(path) else here
+
+    def _save_checkpoint_with_step(
+        self, runner: Runner, step: int, meta: dict[str, Any]
+    ) -> None:
+        """Save, then point to the new file, then remove outdated ones."""
+        meta['random_state'] = gather_random_states()
+        outdated = self._note_step(runner, step)
+        name = self.filename_tmpl.format(step)
+        self.last_ckpt = self.file_backend.join_path(self.out_dir, name)
+        runner.message_hub.update_info('last_ckpt', self.last_ckpt)
+        runner.save_checkpoint(
+            self.out_dir,
+            name,
+            self.file_client_args,
+            save_optimizer=self.save_optimizer,
+            save_param_scheduler=self.save_param_scheduler,
+            meta=meta,
+            by_epoch=self.by_epoch,
+            backend_args=self.backend_args,
+            **self.args,
+        )
+        if not is_main_process():
+            return
+        write_pointer(runner.work_dir, self.last_ckpt)
+        for old in outdated:
+            path = self.file_backend.join_path(
+                self.out_dir, self.filename_tmpl.format(old)
+            )
+            if self.file_backend.isfile(path):
+                self.file_backend.remove(path)
+
+    def _note_step(self, runner: Runner, step: int) -> list[int]:
+        """Add a step to the kept ones and return those that have to go."""
+        if self.max_keep_ckpts <= 0:
+            return []
+        steps = list(self.keep_ckpt_ids)
+        if not steps or steps[-1] != step:
+            steps.append(step)
+        kept = steps[-self.max_keep_ckpts:]
+        self.keep_ckpt_ids = deque(kept, self.max_keep_ckpts)
+        runner.message_hub.update_info('keep_ckpt_ids', kept)
+        return steps[:-len(kept)]

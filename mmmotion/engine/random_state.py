@@ -1,0 +1,49 @@
+"""The state of every global random generator, as plain values."""
+
+import random
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.dist import all_gather_object
+
+
+def get_random_state() -> dict[str, Any]:
+    """Read the generators of torch, CUDA, numpy and Python.
+
+    Returns:
+        A dict of tensors, lists and numbers, safe in a checkpoint.
+    """
+    name, keys, *rest = np.random.get_state(legacy=True)
+    state: dict[str, Any] = dict(
+        torch=torch.get_rng_state(),
+        numpy=[name, keys.tolist(), *rest],
+        python=random.getstate(),
+    )
+    if torch.cuda.is_available():
+        state['cuda'] = torch.cuda.get_rng_state()
+    return state
+
+
+def set_random_state(state: dict[str, Any]) -> None:
+    """Put back what :func:`get_random_state` returned.
+
+    Args:
+        state: The state; the part of CUDA is skipped without a device.
+    """
+    torch.set_rng_state(state['torch'].cpu())
+    name, keys, *rest = state['numpy']
+    np.random.set_state((name, np.array(keys, dtype=np.uint32), *rest))
+    version, internal, gauss = state['python']
+    random.setstate((version, tuple(internal), gauss))
+    if 'cuda' in state and torch.cuda.is_available():
+        torch.cuda.set_rng_state(state['cuda'].cpu())
+
+
+def gather_random_states() -> list[dict[str, Any]]:
+    """Collect the state of each process; every process must call it.
+
+    Returns:
+        One state per rank, in the order of the ranks.
+    """
+    return all_gather_object(get_random_state())

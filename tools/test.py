@@ -1,0 +1,78 @@
+#!/usr/bin/env python
+"""Evaluate a model from a config and a checkpoint."""
+
+import argparse
+import json
+import os
+
+from mmengine.config import DictAction
+from mmengine.dist import is_main_process
+
+from mmmotion.engine import (
+    build_runner,
+    load_config,
+    require_weights,
+    set_show_dir,
+    set_test_checkpoint,
+    set_work_dir,
+    write_atomically,
+)
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='config file')
+    parser.add_argument(
+        'checkpoint',
+        nargs='?',
+        help='checkpoint file; not needed for a method without weights; '
+        '"none" evaluates random weights'
+    )
+    parser.add_argument('--work-dir', help='folder of logs and results')
+    parser.add_argument(
+        '--out', metavar='FILE.json', help='write the metrics to this file'
+    )
+    parser.add_argument(
+        '--show-dir', help='write panels of frames and results to this folder'
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='change values of the config'
+    )
+    parser.add_argument(
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default='none',
+        help='who has started the processes'
+    )
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+    args = parser.parse_args()
+    if args.out is not None and not args.out.endswith('.json'):
+        parser.error(f'--out must end in .json, got {args.out}')
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    return args
+
+
+def main() -> None:
+    """Evaluate."""
+    args = parse_args()
+    cfg = load_config(args.config, args.cfg_options)
+    cfg.launcher = args.launcher
+    set_work_dir(cfg, args.config, args.work_dir)
+    set_test_checkpoint(cfg, args.checkpoint)
+    if args.show_dir is not None:
+        set_show_dir(cfg, args.show_dir)
+    runner = build_runner(cfg)
+    require_weights(runner.model, args.checkpoint)
+    metrics = runner.test()
+    if args.out is not None and is_main_process():
+        text = json.dumps(metrics, indent=2, default=float)
+        write_atomically(text.encode(), args.out)
+
+
+if __name__ == '__main__':
+    main()
