@@ -1,6 +1,7 @@
 """Video data sets, the synthetic layered world, samplers and transforms."""
 
 from .base_motion_dataset import BaseMotionDataset
+from .davis2016 import DAVIS2016
 from .draw import FrameDraw, sample_rng
 from .errors import MissingFileError, SampleError
 from .samplers import VideoSampler, VideoShardSampler
@@ -19,8 +20,10 @@ from .transforms import (
     ResizeFrames,
     SubtractBackgroundMotion,
 )
+from .video_seg_dataset import VideoSegDataset
 
 __all__ = [
+    'DAVIS2016',
     'BaseMotionDataset',
     'ClipFlows',
     'ColorJitter',
@@ -39,6 +42,7 @@ __all__ = [
     'SubtractBackgroundMotion',
     'SyntheticMotion',
     'VideoSampler',
+    'VideoSegDataset',
     'VideoShardSampler',
     'sample_rng',
 ]

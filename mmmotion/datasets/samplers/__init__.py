@@ -2,6 +2,6 @@
 
 from .video_sampler import VideoSampler
 from .video_shard_sampler import VideoShardSampler
-from .videos import FrameEntry, list_videos
+from .videos import FrameEntry, group_by_video
 
-__all__ = ['FrameEntry', 'VideoSampler', 'VideoShardSampler', 'list_videos']
+__all__ = ['FrameEntry', 'VideoSampler', 'VideoShardSampler', 'group_by_video']

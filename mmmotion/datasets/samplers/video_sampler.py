@@ -12,7 +12,7 @@ from torch.utils.data import Sampler
 from mmmotion.registry import DATA_SAMPLERS
 
 from ..draw import FrameDraw, sample_rng
-from .videos import FrameEntry, list_videos
+from .videos import FrameEntry, group_by_video
 
 
 class _Table(NamedTuple):
@@ -78,9 +78,9 @@ class VideoSampler(Sampler):
         self.gap_sampling = gap_sampling
         self.num_gaps = num_gaps
         self._start = 0
-        videos = list_videos(dataset, gaps)
+        videos = group_by_video(dataset, gaps)
         self._gaps_of = {
-            frame.index: frame.gaps
+            frame.position: frame.gaps
             for video in videos
             for frame in video
         }
@@ -174,7 +174,7 @@ def _select(
     """Keep the frames that have the pair, and the videos that have such."""
     kept = [
         np.array([
-            frame.index for frame in video
+            frame.position for frame in video
             if set(pair) <= set(frame.gaps) and len(frame.gaps) >= min_gaps
         ]) for video in videos
     ]

@@ -8,7 +8,7 @@ from torch.utils.data import Sampler
 
 from mmmotion.registry import DATA_SAMPLERS
 
-from .videos import list_videos
+from .videos import group_by_video
 
 
 @DATA_SAMPLERS.register_module()
@@ -29,10 +29,10 @@ class VideoShardSampler(Sampler):
         rank, world_size = get_dist_info()
         total = len(dataset)
         self.indices: list[int] = []
-        for video in list_videos(dataset):
-            middle = video[0].index + len(video) / 2
+        for video in group_by_video(dataset):
+            middle = video[0].position + len(video) / 2
             if int(middle * world_size / total) == rank:
-                self.indices.extend(frame.index for frame in video)
+                self.indices.extend(frame.position for frame in video)
 
     def __iter__(self) -> Iterator[int]:
         """Yield the frames of this rank, video by video."""

@@ -10,16 +10,18 @@ class FrameEntry(NamedTuple):
     """What a sampler knows about one frame.
 
     Attributes:
-        index: Position in the data set.
+        position: Index in the data set.
         gaps: Signed gaps for which the frame has flow.
     """
 
-    index: int
+    position: int
     gaps: tuple[int, ...]
 
 
-def list_videos(dataset: BaseDataset,
-                gaps: Sequence[int] | None = None) -> list[list[FrameEntry]]:
+def group_by_video(
+    dataset: BaseDataset,
+    gaps: Sequence[int] | None = None
+) -> list[list[FrameEntry]]:
     """Group the frames of a data set by video.
 
     A new video begins where ``video_id`` changes or ``frame_index`` does not

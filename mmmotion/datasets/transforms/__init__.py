@@ -3,7 +3,7 @@
 from .clip_flows import ClipFlows
 from .color_jitter import ColorJitter
 from .load_flows import LoadFlows
-from .load_frames import LoadFrames, read_frame
+from .load_frames import LoadFrames, load_frame
 from .load_masks import LoadMasks, read_annotation
 from .normalize_flows import NormalizeFlows
 from .pack_motion_inputs import PackMotionInputs
@@ -26,6 +26,6 @@ __all__ = [
     'ResizeFlows',
     'ResizeFrames',
     'SubtractBackgroundMotion',
+    'load_frame',
     'read_annotation',
-    'read_frame',
 ]

@@ -1,0 +1,57 @@
+"""List files that name the videos or frames of a split."""
+
+from pathlib import Path, PurePosixPath
+
+from mmengine.fileio import list_from_file
+
+
+def read_frame_list(ann_file: str, img_root: str,
+                    data_root: str) -> dict[str, set[str] | None]:
+    """Read which videos, and which of their frames, belong to a split.
+
+    A line holds a video (``blackswan``) or an image, optionally followed by
+    its annotation, as in the lists of DAVIS
+    (``/JPEGImages/480p/blackswan/00000.jpg /Annotations/...``). Images are
+    named from the data root or from the folder of the videos. Empty lines
+    and lines that start with ``#`` are left out.
+
+    Args:
+        ann_file: The list file.
+        img_root: Folder of the videos.
+        data_root: Folder that image paths may start from.
+
+    Returns:
+        The names of the videos in order, each with the image names (without
+        suffix) that are listed, or None if the whole video is.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file lists nothing.
+    """
+    if not Path(ann_file).is_file():
+        raise FileNotFoundError(f'list file not found: {ann_file} (ann_file)')
+    listed: dict[str, set[str] | None] = {}
+    for line in list_from_file(ann_file):
+        if not line.strip() or line.startswith('#'):
+            continue
+        entry = PurePosixPath(line.split()[0].lstrip('/'))
+        if not entry.suffix:
+            listed[str(entry)] = None
+            continue
+        relative = _below_images(entry, img_root, data_root)
+        frames = listed.setdefault(str(relative.parent), set())
+        if frames is not None:
+            frames.add(relative.stem)
+    if not listed:
+        raise ValueError(f'list file is empty: {ann_file} (ann_file)')
+    return listed
+
+
+def _below_images(
+    entry: PurePosixPath, img_root: str, data_root: str
+) -> PurePosixPath:
+    """Turn a path from the data root into one from the videos' folder."""
+    full = PurePosixPath(data_root) / entry
+    if full.is_relative_to(PurePosixPath(img_root)):
+        return full.relative_to(PurePosixPath(img_root))
+    return entry
