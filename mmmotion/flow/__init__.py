@@ -8,6 +8,14 @@ from .background import (
     residual_threshold,
 )
 from .color import flow_to_image, flow_to_rgb, flow_to_rgb_uint8
+from .estimators import (
+    ConstantFlowEstimator,
+    DISFlowEstimator,
+    FarnebackFlowEstimator,
+    FlowEstimator,
+)
+from .extraction import ExtractionSettings, ExtractionSummary, extract_flow
+from .frames import Video, list_frames, list_videos, read_frame
 from .io import (
     FLOW_SUFFIXES,
     check_flow,
@@ -16,24 +24,42 @@ from .io import (
     read_flow,
     write_flow,
 )
+from .layout import find_flow_files, flow_path, flow_root
+from .meta import check_meta, read_meta
 from .polynomial import evaluate_polynomial, fit_polynomial, unit_coordinates
 from .resize import resize_flow
 
 __all__ = [
     'FLOW_SUFFIXES',
     'BackgroundFit',
+    'ConstantFlowEstimator',
+    'DISFlowEstimator',
+    'ExtractionSettings',
+    'ExtractionSummary',
+    'FarnebackFlowEstimator',
+    'FlowEstimator',
+    'Video',
     'check_flow',
+    'check_meta',
     'decode_flow',
     'evaluate_polynomial',
+    'extract_flow',
+    'find_flow_files',
     'fit_background',
     'fit_polynomial',
+    'flow_path',
+    'flow_root',
     'flow_to_image',
     'flow_to_rgb',
     'flow_to_rgb_uint8',
     'known_pixels',
+    'list_frames',
+    'list_videos',
     'motion_saliency',
     'otsu_threshold',
     'read_flow',
+    'read_frame',
+    'read_meta',
     'residual_threshold',
     'resize_flow',
     'unit_coordinates',

@@ -1,0 +1,211 @@
+"""The part of flow extraction that runs in every process."""
+
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from multiprocessing import parent_process
+
+import cv2
+import numpy as np
+import torch
+from mmengine.utils import import_modules_from_strings
+
+from mmmotion.registry import FLOW_ESTIMATORS
+
+from .estimators import FlowEstimator, complete_settings
+from .frames import read_frame, resize_frame
+from .io import write_flow
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One flow to compute: between two frames of a video.
+
+    Attributes:
+        source: Position of the frame that the flow starts from.
+        target: Position of the frame that it leads to.
+        path: File to write.
+    """
+
+    source: int
+    target: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Neighbouring pairs of one video: what a worker does in one go.
+
+    Attributes:
+        frame_paths: Image file by position in the video.
+        pairs: Pairs in the order of their first frames.
+        frame_size: (H, W) that all frames have to have; unknown if None.
+        size_source: The frame from which ``frame_size`` was read.
+    """
+
+    frame_paths: dict[int, str]
+    pairs: tuple[Pair, ...]
+    frame_size: tuple[int, int] | None
+    size_source: str
+
+
+@dataclass
+class ChunkResult:
+    """What became of a chunk.
+
+    Attributes:
+        num_written: Number of new files.
+        num_skipped: Number of pairs that could not be computed.
+        errors: Why pairs were skipped, each reason once.
+    """
+
+    num_written: int = 0
+    num_skipped: int = 0
+    errors: list[str] = field(default_factory=list)
+
+
+class FlowWorker:
+    """Computes and writes the flows of one chunk after the other.
+
+    Args:
+        estimator: Computes the flow; used by this process alone.
+        size: (H, W) to which frames are resized first, None for their own.
+        skip_errors: Whether a pair that cannot be computed is counted. If
+            not, the error is raised. Errors of writing are always raised.
+    """
+
+    def __init__(
+        self,
+        estimator: FlowEstimator,
+        size: tuple[int, int] | None = None,
+        skip_errors: bool = False,
+    ) -> None:
+        self.estimator = estimator
+        self.size = size
+        self.skip_errors = skip_errors
+
+    def run(self, chunk: Chunk) -> ChunkResult:
+        """Compute the flows of a chunk, decoding every frame once.
+
+        Args:
+            chunk: The pairs.
+
+        Raises:
+            FileNotFoundError: If a frame does not exist.
+            ValueError: If a frame is damaged or of another size, or the
+                estimator fails.
+        """
+        result = ChunkResult()
+        frames: dict[int, np.ndarray | Exception] = {}
+        last_use = {}
+        for number, pair in enumerate(chunk.pairs):
+            last_use[pair.source] = last_use[pair.target] = number
+        for number, pair in enumerate(chunk.pairs):
+            try:
+                flow = self._estimate(chunk, pair, frames)
+            except (OSError, ValueError) as error:
+                if not self.skip_errors:
+                    raise
+                result.num_skipped += 1
+                if str(error) not in result.errors:
+                    result.errors.append(str(error))
+            else:
+                write_flow(pair.path, flow)
+                result.num_written += 1
+            for position in (pair.source, pair.target):
+                if last_use[position] == number:
+                    frames.pop(position, None)
+        return result
+
+    def _estimate(
+        self,
+        chunk: Chunk,
+        pair: Pair,
+        frames: dict[int, np.ndarray | Exception],
+    ) -> np.ndarray:
+        images = []
+        for position in (pair.source, pair.target):
+            if position not in frames:
+                frames[position] = self._read(chunk, position)
+            image = frames[position]
+            if isinstance(image, Exception):
+                raise image
+            images.append(image)
+        name = f'{type(self.estimator).__name__}, from ' + ' to '.join(
+            chunk.frame_paths[i] for i in (pair.source, pair.target)
+        )
+        try:
+            flow = self.estimator.estimate(*images)
+        except (ValueError, cv2.error) as error:
+            raise ValueError(f'{name}: {error}') from error
+        expected = (*images[0].shape[:2], 2)
+        if flow.shape != expected or not np.isfinite(flow).all():
+            raise ValueError(
+                f'{name}: expected a finite flow of shape {expected}, got '
+                f'shape {flow.shape} and {int((~np.isfinite(flow)).sum())} '
+                'values that are not finite'
+            )
+        return flow
+
+    def _read(self, chunk: Chunk, position: int) -> np.ndarray | Exception:
+        """Read a frame, or return why it cannot be read."""
+        path = chunk.frame_paths[position]
+        try:
+            img = read_frame(path)
+        except (OSError, ValueError) as error:
+            return error
+        if chunk.frame_size not in (None, img.shape[:2]):
+            return ValueError(
+                f'frames of one video differ in size: (H, W) = '
+                f'{img.shape[:2]} in {path}, {chunk.frame_size} in '
+                f'{chunk.size_source}'
+            )
+        return img if self.size is None else resize_frame(img, self.size)
+
+
+_worker: FlowWorker | None = None
+
+
+def start_worker(
+    estimator: str | Mapping,
+    size: tuple[int, int] | None,
+    skip_errors: bool,
+    plugins: tuple[str, ...],
+) -> None:
+    """Prepare a worker process.
+
+    Args:
+        estimator: Name or config dict of the estimator.
+        size: See :class:`FlowWorker`.
+        skip_errors: See :class:`FlowWorker`.
+        plugins: Modules to import first.
+    """
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    import_modules_from_strings(list(plugins))
+    _worker = FlowWorker(
+        FLOW_ESTIMATORS.build(complete_settings(estimator)), size, skip_errors
+    )
+
+
+def run_chunk(chunk: Chunk) -> ChunkResult:
+    """Work on one chunk in a process that :func:`start_worker` prepared.
+
+    Args:
+        chunk: The pairs.
+    """
+    assert _worker is not None
+    return _worker.run(chunk)
+
+
+def _end_with_parent() -> None:
+    """Leave when the parent was killed, which a pool does not notice."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
