@@ -1,0 +1,62 @@
+"""State dicts of the original implementations to ours."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from torch import Tensor
+
+from .gwm_unet import convert_gwm_unet
+
+CONVERTERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Tensor]]] = {
+    'gwm-unet': convert_gwm_unet,
+}
+"""Function from the original's state dict to ours, by name of the source."""
+
+_WRAPPERS = ('model', 'state_dict', 'model_state_dict')
+
+
+def unwrap_state_dict(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """Find the weights in a checkpoint.
+
+    Args:
+        checkpoint: A state dict, or a checkpoint that holds one as
+            ``model``, ``state_dict`` or ``model_state_dict``.
+
+    Returns:
+        The state dict without the ``module.`` that data-parallel training
+        puts before every name.
+    """
+    for name in _WRAPPERS:
+        if isinstance(checkpoint.get(name), Mapping):
+            return unwrap_state_dict(checkpoint[name])
+    prefix = 'module.'
+    if checkpoint and all(str(key).startswith(prefix) for key in checkpoint):
+        return {key[len(prefix):]: checkpoint[key] for key in checkpoint}
+    return dict(checkpoint)
+
+
+def convert_state_dict(source: str,
+                       state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
+    """Rename the weights of an original implementation to ours.
+
+    Args:
+        source: A key of :data:`CONVERTERS`.
+        state_dict: State dict in the names of the original implementation,
+            or the checkpoint around it.
+
+    Returns:
+        A state dict that the matching segmentor loads strictly.
+
+    Raises:
+        ValueError: If the source is unknown, or keys are missing or belong
+            to another model.
+        TypeError: If something is not a tensor.
+    """
+    if source not in CONVERTERS:
+        known = ', '.join(sorted(CONVERTERS))
+        raise ValueError(f'unknown source {source!r}, expected one of {known}')
+    if not isinstance(state_dict, Mapping):
+        raise TypeError(
+            f'expected a state dict, got {type(state_dict).__name__}'
+        )
+    return CONVERTERS[source](unwrap_state_dict(state_dict))
