@@ -212,10 +212,11 @@ def _checks(
 ) -> Field:
     del roughness
     period = 1.6 * feature
-    rows = max(1, round(size[0] / period)) / size[0]
-    cols = max(1, round(size[1] / period)) / size[1]
-    y = _bands(2 * np.pi * rows * np.arange(size[0])[:, None], period)
-    x = _bands(2 * np.pi * cols * np.arange(size[1])[None, :], period)
+    bands = []
+    for side in size:
+        turns = max(1, round(side / period)) / side * np.arange(side)
+        bands.append(_bands(2 * np.pi * (turns + rng.uniform()), period))
+    y, x = bands[0][:, None], bands[1][None, :]
     middle = rng.uniform(0, 0.5)  # 0.5 makes a tartan, 0 a chess board
     return x * (1 - y) + y * (1 - x) + 2 * middle * x * y
 

@@ -1,0 +1,71 @@
+from dataclasses import replace
+
+import pytest
+
+from mmmotion.datasets.synthesis import WorldSettings
+
+
+def test_lists_of_a_config_become_hashable_values():
+    world = WorldSettings(size=[32, 48], num_objects=[1, 2], shapes=['blob'])
+    assert world.size == (32, 48)
+    assert world.shapes == ('blob', )
+    same = WorldSettings(size=(32, 48), num_objects=(1, 2), shapes=('blob', ))
+    assert hash(world) == hash(same) and world == same
+    assert world != replace(world, spin=1.0)
+
+
+def test_whole_numbers_may_stand_for_speeds():
+    world = WorldSettings(relative_speed=(1, 3), camera_speed=1)
+    assert isinstance(world.camera_speed, float)
+    assert isinstance(world.relative_speed[0], float)
+
+
+@pytest.mark.parametrize(
+    'name, value',
+    [
+        ('size', (8, 64)),
+        ('num_frames', 0),
+        ('num_objects', (0, 2)),
+        ('num_objects', (3, 2)),
+        ('num_objects', (1, 17)),
+        ('num_static', -1),
+        ('object_size', (0.3, 0.2)),
+        ('object_size', (0.1, 0.7)),
+        ('relative_speed', (0.0, 3.0)),
+        ('relative_speed', (4.0, 3.0)),
+        ('camera_speed', -1.0),
+        ('camera_speed', 5.0),
+        ('camera_sway', 90.0),
+        ('camera_zoom', 0.5),
+        ('spin', -2.0),
+        ('growth', 1.0),
+        ('object_contrast', 1.5),
+        ('object_contrast', float('nan')),
+        ('shapes', ()),
+        ('shapes', ('square', )),
+        ('noise', -1.0),
+        ('brightness', 1.0),
+    ],
+)
+def test_values_out_of_range_are_named(name, value):
+    with pytest.raises(ValueError, match=f'expected {name} to be'):
+        WorldSettings(**{name: value})
+
+
+@pytest.mark.parametrize(
+    'name, value',
+    [
+        ('size', 128),
+        ('size', (128, 224, 3)),
+        ('size', (128.0, 224.0)),
+        ('num_frames', 2.5),
+        ('num_frames', True),
+        ('num_objects', '13'),
+        ('noise', '2'),
+        ('noise', None),
+        ('shapes', 'blob'),
+    ],
+)
+def test_values_of_another_kind_are_named(name, value):
+    with pytest.raises(TypeError, match=f'expected {name} to be'):
+        WorldSettings(**{name: value})
