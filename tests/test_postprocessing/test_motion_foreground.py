@@ -1,0 +1,84 @@
+import pytest
+import torch
+
+from mmmotion.registry import POSTPROCESSORS
+from mmmotion.structures import MotionDataSample
+
+SIZE = (40, 60)
+
+
+def box(top, bottom, left, right, size=SIZE):
+    mask = torch.zeros(size)
+    mask[top:bottom, left:right] = 1
+    return mask
+
+
+def flow_of(moving):
+    """Background that shifts by (2, 1) with a part that moves otherwise."""
+    flow = torch.tensor([2.0, 1.0])[:, None, None].expand(2, *moving.shape)
+    return (flow + torch.stack([4 * moving, 0 * moving]))[None]
+
+
+def three_groups(first):
+    second = box(30, 38, 5, 15)
+    return torch.stack([first, second, 1 - first - second])
+
+
+def build(**kwargs):
+    return POSTPROCESSORS.build(dict(type='MotionForeground', **kwargs))
+
+
+def test_groups_that_move_are_the_foreground():
+    moving = box(5, 20, 10, 30)
+    inputs = dict(flows=flow_of(moving))
+    result = build()(three_groups(moving), inputs, MotionDataSample())
+    assert torch.equal(result, torch.stack([1 - moving, moving]))
+
+
+def test_several_groups_can_move():
+    moving = box(5, 20, 10, 30)
+    masks = torch.stack([box(5, 20, 10, 20), box(5, 20, 20, 30), 1 - moving])
+    result = build()(masks, dict(flows=flow_of(moving)), MotionDataSample())
+    assert torch.equal(result[1], moving)
+
+
+def test_flow_may_be_larger_than_the_masks():
+    moving = box(5, 20, 10, 30)
+    large = box(15, 60, 30, 90, (120, 180))
+    inputs = dict(flows=flow_of(large))
+    result = build()(three_groups(moving), inputs, MotionDataSample())
+    assert torch.equal(result[1], moving)
+
+
+def test_without_a_moving_majority_the_most_moving_group_is_chosen():
+    half = box(5, 20, 10, 30)
+    masks = three_groups(half)
+    inputs = dict(flows=flow_of(box(5, 20, 10, 17)))
+    result = build()(masks, inputs, MotionDataSample())
+    assert torch.equal(result[1], half)
+
+
+def test_a_video_decides_by_area_weighted_vote():
+    first, second = box(5, 20, 10, 30), box(25, 35, 40, 50)
+    rest = 1 - first - second
+    masks = [torch.stack([first, second, rest])] * 3
+    flows = [flow_of(first), flow_of(first), flow_of(second)]
+    video = [
+        masks, [dict(flows=flow) for flow in flows], [MotionDataSample()] * 3
+    ]
+    voted = build(vote=True).process_video(*video)
+    alone = build(vote=False).process_video(*video)
+    assert torch.equal(voted[2][1], first)
+    assert torch.equal(alone[2][1], second)
+
+
+def test_says_which_video_lacks_flow():
+    sample = MotionDataSample(metainfo=dict(video_id='cat'))
+    with pytest.raises(ValueError, match='none for cat: add LoadFlows'):
+        build()(three_groups(box(5, 20, 10, 30)), {}, sample)
+
+
+@pytest.mark.parametrize('threshold', [0, 1])
+def test_rejects_an_impossible_threshold(threshold):
+    with pytest.raises(ValueError, match=r'in \(0, 1\)'):
+        build(threshold=threshold)
