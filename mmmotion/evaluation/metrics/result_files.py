@@ -37,7 +37,8 @@ def format_table(
         table.add_row(*row, end_section=position == len(rows) - 1)
     table.add_row(*summary)
     stream = io.StringIO()
-    Console(file=stream, width=10_000, no_color=True).print(table)
+    console = Console(file=stream, width=10_000, markup=False, emoji=False)
+    console.print(table)
     return stream.getvalue().rstrip('\n')
 
 

@@ -1,0 +1,101 @@
+"""Gathering of frames from any number of processes."""
+
+import socket
+from pathlib import Path
+
+import torch
+import torch.multiprocessing as mp
+from mmengine.dist import get_rank
+
+from mmmotion.evaluation.metrics import (
+    FrameRecord,
+    VideoMetric,
+    merge_records,
+)
+
+
+class CollectingMetric(VideoMetric):
+    """Returns the number of frames, and notes their names."""
+
+    default_prefix = 'test'
+
+    def process(self, data_batch, data_samples):
+        self.results.extend(data_samples)
+
+    def compute_metrics(self, results):
+        self.names = [f'{each.video_id}/{each.frame_id}' for each in results]
+        return dict(frames=float(len(results)), rank=float(get_rank()))
+
+
+def records(video: str, num: int) -> list[FrameRecord]:
+    return [
+        FrameRecord(video, f'{index:05d}', index, num, dict(J=index / num))
+        for index in range(num)
+    ]
+
+
+def test_nothing_is_cut_to_the_size_of_the_data_set():
+    metric = CollectingMetric()
+    metric.process(None, records('a', 7))
+    assert metric.evaluate(size=3)['test/frames'] == 7
+    assert metric.results == []
+
+
+def test_frames_are_in_temporal_order_whatever_their_names():
+    shuffled = [
+        FrameRecord('a', name, index, 3, None)
+        for index, name in ((2, '1'), (0, '3'), (1, '2'))
+    ]
+    merged = merge_records([records('b', 1), shuffled])
+    assert [each.frame_id for each in merged] == ['3', '2', '1', '00000']
+
+
+def test_repeated_frames_count_once():
+    merged = merge_records([records('a', 3), records('a', 3), records('b', 2)])
+    assert merged == records('a', 3) + records('b', 2)
+
+
+def test_order_does_not_depend_on_the_processes():
+    parts = [records(video, 3) for video in 'abc']
+    alone = merge_records([parts[0] + parts[1] + parts[2]])
+    assert merge_records(parts[::-1]) == alone
+    assert merge_records([parts[2] + parts[0], parts[1], []]) == alone
+
+
+def test_a_prefix_may_be_chosen():
+    assert 'mine/frames' in CollectingMetric(prefix='mine').evaluate(0)
+
+
+def _evaluate_in_group(rank: int, port: int, folder: str) -> None:
+    torch.distributed.init_process_group(
+        'gloo',
+        init_method=f'tcp://127.0.0.1:{port}',
+        rank=rank,
+        world_size=2,
+    )
+    metric = CollectingMetric()
+    videos = records('b', 9) if rank == 0 else records('a', 2)
+    metric.process(None, videos)
+    result = metric.evaluate(size=4)
+    torch.save(
+        dict(result=result, names=getattr(metric, 'names', None)),
+        Path(folder) / f'{rank}.pth',
+    )
+    torch.distributed.destroy_process_group()
+
+
+def test_two_processes_with_uneven_videos_lose_nothing(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        port = probe.getsockname()[1]
+    mp.spawn(_evaluate_in_group, (port, str(tmp_path)), nprocs=2)
+    main, other = (torch.load(tmp_path / f'{rank}.pth') for rank in range(2))
+    assert main['result'] == other['result'] == {
+        'test/frames': 11.0,
+        'test/rank': 0.0,
+    }
+    alone = merge_records([records('a', 2) + records('b', 9)])
+    assert main['names'] == [
+        f'{each.video_id}/{each.frame_id}' for each in alone
+    ]
+    assert other['names'] is None
