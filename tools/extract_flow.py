@@ -1,10 +1,10 @@
-"""Compute optical flow for folders of frames or for a data set of a config.
+r"""Compute optical flow for folders of frames or for a data set of a config.
 
 Examples::
 
     python tools/extract_flow.py my_video_frames/ --out data/mine
     python tools/extract_flow.py configs/gwm/gwm_unet_davis.py --workers 8
-    python tools/extract_flow.py data/DAVIS/JPEGImages/480p --out data/DAVIS \\
+    python tools/extract_flow.py data/DAVIS/JPEGImages/480p --out data/DAVIS \
         --size 240 427 --name dis-half --cfg-options estimator.preset=fast
 """
 

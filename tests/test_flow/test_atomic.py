@@ -1,0 +1,45 @@
+import os
+import socket
+import time
+
+import pytest
+
+from mmmotion.flow.atomic import clean_stale_files, write_atomically
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
+    path = tmp_path / 'a.npy'
+    write_atomically(path, b'old')
+
+    def fail(*args):
+        raise OSError('disk is gone')
+
+    monkeypatch.setattr(os, 'fsync', fail)
+    with pytest.raises(OSError, match='disk is gone'):
+        write_atomically(path, b'new')
+    assert path.read_bytes() == b'old'
+    assert names(tmp_path) == ['a.npy']
+
+
+def test_only_leftovers_of_dead_processes_are_removed(tmp_path):
+    host = socket.gethostname()
+    dead = tmp_path / f'.a.npy~{host}~{2**22 + 1}.tmp'
+    alive = tmp_path / f'.a.npy~{host}~{os.getpid()}.tmp'
+    elsewhere = tmp_path / '.a.npy~other-machine~1.tmp'
+    old = tmp_path / '.b.npy~other-machine~1.tmp'
+    foreign = tmp_path / '.notes.tmp'
+    for path in (dead, alive, elsewhere, old, foreign):
+        path.write_bytes(b'half')
+    os.utime(old, (time.time() - 7200, ) * 2)
+    assert clean_stale_files(tmp_path) == 2
+    assert names(tmp_path) == sorted([
+        alive.name, elsewhere.name, foreign.name
+    ])
+
+
+def test_a_tree_that_is_not_there_has_no_leftovers(tmp_path):
+    assert clean_stale_files(tmp_path / 'nowhere') == 0
