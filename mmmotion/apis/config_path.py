@@ -3,10 +3,8 @@
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_FOLDERS = (
-    _PACKAGE / '.mim' / 'configs',  # built wheel, editable installation
-    _PACKAGE.parent / 'configs',  # source tree without installation
-)
+# A built wheel or an editable installation; the bare source tree.
+_ROOTS = (_PACKAGE / '.mim', _PACKAGE.parent)
 
 
 def config_path(name: str) -> Path:
@@ -23,17 +21,22 @@ def config_path(name: str) -> Path:
         FileNotFoundError: If there is no such config; the message lists
             those that exist.
     """
+    # The folder beside an installed package may have configs of others.
+    folders = [
+        root / 'configs' for root in _ROOTS
+        if (root / 'model-index.yml').is_file()
+    ]
     relative = name if name.endswith('.py') else f'{name}.py'
-    for folder in _FOLDERS:
+    for folder in folders:
         path = folder / relative
         if path.is_file():
             return path
     known = sorted({
         path.relative_to(folder).as_posix()
-        for folder in _FOLDERS
+        for folder in folders
         for path in folder.glob('*/*.py') if path.parent.name != '_base_'
     })
     raise FileNotFoundError(
-        f'no config {relative!r} in {" or ".join(map(str, _FOLDERS))}; '
+        f'no config {relative!r} in {" or ".join(map(str, folders))}; '
         f'there are: {", ".join(known) or "none"}'
     )
