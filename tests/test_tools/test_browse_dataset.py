@@ -1,0 +1,63 @@
+import cv2
+import numpy as np
+import pytest
+
+CONFIG = """
+train_dataloader = dict(
+    dataset=dict(
+        type='SyntheticMotion', num_videos=3, num_frames=4, size=(32, 48),
+        pipeline=[dict(type='RenderScene', gaps={gaps}),
+                  dict(type='PackMotionInputs')]))
+"""
+
+
+@pytest.fixture
+def tool(load_tool):
+    return load_tool('analysis_tools/browse_dataset.py')
+
+
+def write_config(folder, gaps):
+    path = folder / 'config.py'
+    path.write_text(CONFIG.format(gaps=gaps))
+    return str(path)
+
+
+def test_sheet_shows_frame_flow_and_masks(tool, tmp_path):
+    out = tmp_path / 'new' / 'sheet.png'
+    config = write_config(tmp_path, None)
+    tool.main([config, str(out), '--num', '3', '--height', '32'])
+    sheet = cv2.imread(str(out))
+    # Two columns of three pictures each; the fourth place stays empty.
+    assert sheet.shape == (2 * 32 + 3, 2 * (3 * 48 + 2 * 3) + 9, 3)
+    assert (sheet[35:, 159:] == 255).all()
+    for left in (0, 51, 102):
+        assert sheet[:32, left:left + 48].std() > 5
+
+
+def test_chosen_frames_are_drawn_in_order(tool, tmp_path):
+    config = write_config(tmp_path, None)
+    sheets = []
+    for indices in (['5', '1'], ['1']):
+        out = tmp_path / f'{len(indices)}.png'
+        tool.main([config, str(out), '--columns', '1', '--indices', *indices])
+        sheets.append(cv2.imread(str(out)))
+    np.testing.assert_array_equal(sheets[0][131:], sheets[1])
+
+
+def test_missing_flow_leaves_its_place_white(tool, tmp_path):
+    out = tmp_path / 'sheet.png'
+    tool.main([write_config(tmp_path, ()), str(out), '--height', '32'])
+    sheet = cv2.imread(str(out))
+    assert (sheet[:32, 51:99] == 255).all()
+
+
+def test_a_split_that_the_config_lacks_is_named(tool, tmp_path):
+    config = write_config(tmp_path, None)
+    with pytest.raises(KeyError, match='no val_dataloader'):
+        tool.main([config, str(tmp_path / 'x.png'), '--split', 'val'])
+
+
+def test_numbers_below_one_are_refused(tool, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        tool.parse_args(['config.py', 'x.png', '--columns', '0'])
+    assert '--columns must be at least 1' in capsys.readouterr().err

@@ -1,0 +1,186 @@
+r"""Draw a contact sheet of a data set: frame, flow and masks side by side.
+
+The samples are those that the pipeline of the config makes, so that the sheet
+shows what a model gets. Examples::
+
+    python tools/analysis_tools/browse_dataset.py \
+        configs/gwm/gwm_unet_synthetic.py sheet.png
+    python tools/analysis_tools/browse_dataset.py \
+        configs/gwm/gwm_unet_davis.py sheet.png --split val --num 20
+"""
+
+import argparse
+from pathlib import Path
+
+import cv2
+import numpy as np
+from mmengine.config import Config, DictAction
+from mmengine.dataset import BaseDataset
+from mmengine.logging import print_log
+
+from mmmotion.datasets import FrameDraw
+from mmmotion.flow.color import flow_to_rgb
+from mmmotion.registry import DATASETS
+from mmmotion.visualization import overlay_segmentation, palette
+
+_GAP = 3
+_NOTHING = 255
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument('config', help='config file with the data set')
+    parser.add_argument('out', type=Path, help='picture to write, .png')
+    parser.add_argument(
+        '--split', choices=('train', 'val', 'test'), default='train'
+    )
+    parser.add_argument(
+        '--num', type=int, default=12, help='samples to draw (12)'
+    )
+    parser.add_argument(
+        '--indices',
+        type=int,
+        nargs='+',
+        help='frames to draw (spread evenly over the data set)',
+    )
+    parser.add_argument(
+        '--columns', type=int, default=2, help='samples side by side (2)'
+    )
+    parser.add_argument(
+        '--height', type=int, default=128, help='of a picture in pixels (128)'
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        help='settings of the config to change, as key=value',
+    )
+    args = parser.parse_args(argv)
+    for name in ('num', 'columns', 'height'):
+        if getattr(args, name) < 1:
+            parser.error(
+                f'--{name} must be at least 1, got {getattr(args, name)}'
+            )
+    return args
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Build the data set of the config and write the sheet."""
+    args = parse_args(argv)
+    config = Config.fromfile(args.config)
+    if args.cfg_options:
+        config.merge_from_dict(args.cfg_options)
+    loader = config.get(f'{args.split}_dataloader')
+    if loader is None:
+        raise KeyError(f'{args.config} has no {args.split}_dataloader')
+    dataset = DATASETS.build(loader['dataset'])
+    indices = args.indices
+    if indices is None:
+        num = min(args.num, len(dataset))
+        # The middle of equal parts, so that no video's last frame is first.
+        indices = [(2 * i + 1) * len(dataset) // (2 * num) for i in range(num)]
+    rows = [draw_sample(dataset, index, args.height) for index in indices]
+    write_png(args.out, arrange(rows, args.columns))
+    print_log(f'wrote {len(rows)} samples to {args.out}', logger='current')
+
+
+def draw_sample(dataset: BaseDataset, index: int, height: int) -> np.ndarray:
+    """Draw one sample; what it does not have is left white.
+
+    Args:
+        dataset: Data set whose pipeline ends with ``PackMotionInputs``.
+        index: Position of the frame in the data set.
+        height: Height of the row in pixels.
+
+    Returns:
+        (height, W, 3) RGB frame, flow and masks.
+    """
+    gaps = dataset.get_data_info(index).get('available_gaps', ())[:1]
+    data = dataset[FrameDraw(index, gaps=gaps)]
+    inputs, sample = data['inputs'], data['data_samples']
+    tiles: list[np.ndarray | None] = [None, None, None]
+    if 'frames' in inputs:
+        frame = inputs['frames'][0].numpy().transpose(1, 2, 0)
+        tiles[0] = np.rint(frame.clip(0, 255)).astype(np.uint8)
+    if 'flows' in inputs:
+        flow = inputs['flows'][0].numpy().transpose(1, 2, 0)
+        tiles[1] = np.rint(255 * flow_to_rgb(flow)).astype(np.uint8)
+    if 'gt_masks' in sample:
+        tiles[2] = draw_masks(sample.gt_masks.numpy(), tiles[0])
+    shape = next(tile.shape for tile in tiles if tile is not None)
+    width = round(shape[1] * height / shape[0])
+    gap = np.full((height, _GAP, 3), _NOTHING, np.uint8)
+    row = []
+    for tile in tiles:
+        row += [fit(tile, (height, width)), gap]
+    return np.concatenate(row[:-1], axis=1)
+
+
+def draw_masks(masks: np.ndarray, frame: np.ndarray | None) -> np.ndarray:
+    """Colour (O, H, W) masks, over the darkened frame if there is one."""
+    numbers = np.arange(1, len(masks) + 1)[:, None, None]
+    labels = (masks * numbers).max(axis=0, initial=0)
+    if frame is None:
+        return palette(len(masks) + 1)[labels]
+    dark = frame.mean(axis=-1, keepdims=True) * 0.4
+    dark = np.repeat(dark, 3, axis=-1).astype(np.uint8)
+    return overlay_segmentation(dark, labels, alpha=0.8)
+
+
+def fit(tile: np.ndarray | None, size: tuple[int, int]) -> np.ndarray:
+    """Resize a picture to (height, width); None becomes paper."""
+    if tile is None:
+        return np.full((*size, 3), _NOTHING, np.uint8)
+    shrinks = size[0] < tile.shape[0]
+    return cv2.resize(
+        tile,
+        size[::-1],
+        interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC,
+    )
+
+
+def arrange(rows: list[np.ndarray], columns: int) -> np.ndarray:
+    """Place pictures of one height in a grid, row by row."""
+    width = max(row.shape[1] for row in rows)
+    rows = [
+        cv2.copyMakeBorder(
+            row,
+            0,
+            _GAP,
+            0,
+            width - row.shape[1] + 3 * _GAP,
+            cv2.BORDER_CONSTANT,
+            value=(_NOTHING, ) * 3,
+        ) for row in rows
+    ]
+    columns = min(columns, len(rows))
+    while len(rows) % columns:
+        rows.append(np.full_like(rows[0], _NOTHING))
+    lines = [
+        np.concatenate(rows[i:i + columns], axis=1)
+        for i in range(0, len(rows), columns)
+    ]
+    return np.concatenate(lines)[:-_GAP, :-3 * _GAP]
+
+
+def write_png(path: Path, image: np.ndarray) -> None:
+    """Write an RGB picture, making its folder.
+
+    Raises:
+        OSError: If the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    done, data = cv2.imencode(
+        '.png', image[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9]
+    )
+    if not done:
+        raise OSError(f'could not encode the picture for {path}')
+    path.write_bytes(data.tobytes())
+
+
+if __name__ == '__main__':
+    main()
