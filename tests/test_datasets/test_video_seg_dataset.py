@@ -248,7 +248,7 @@ def test_flows_without_a_note_are_an_error(tree):
 def test_a_video_of_one_frame_is_an_error_where_flow_is_needed(tree):
     tree.add_video('cat', 3, gaps=(1, )).add_video('dog', 1)
     with pytest.raises(SampleError,
-                       match='video dog has 1 frame.*too few for flow'):
+                       match=r'video dog has 1 frame.*too few for flow'):
         make(tree, flow_estimator='dis', require_flow=True)
     assert len(make(tree, flow_estimator='dis')) == 4
 
@@ -265,7 +265,7 @@ def test_a_video_of_one_frame_is_skipped_and_counted(tree):
 def test_a_video_without_its_flows_is_an_error_where_flow_is_needed(tree):
     tree.add_video('cat', 3, gaps=(1, )).add_video('dog', 3)
     with pytest.raises(FileNotFoundError,
-                       match='for video dog in .*Flows/dis; tools/extract'):
+                       match=r'for video dog in .*Flows/dis; tools/extract'):
         make(tree, flow_estimator='dis', require_flow=True)
 
 

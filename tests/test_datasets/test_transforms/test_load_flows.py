@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+
+from mmmotion.datasets import LoadFlows, MissingFileError, SampleError
+from mmmotion.flow import write_flow
+
+
+def flow_file(path, u, size=(4, 6)):
+    flow = np.zeros((*size, 2), np.float32)
+    flow[..., 0] = u
+    flow[..., 1] = 0.5
+    write_flow(path, flow)
+    return str(path)
+
+
+@pytest.fixture
+def results(tmp_path):
+    return dict(
+        video_id='cat',
+        frame_id='00003',
+        flow_paths={
+            gap: flow_file(tmp_path / f'{gap}.npy', gap)
+            for gap in (1, -1, -2)
+        },
+    )
+
+
+def test_flows_come_in_the_order_of_the_gaps(results):
+    LoadFlows(gaps=(-2, 1)).transform(results)
+    assert results['flows'].shape == (2, 4, 6, 2)
+    assert results['flows'].dtype == np.float32
+    assert results['flows'][:, 0, 0].tolist() == [[-2, 0.5], [1, 0.5]]
+    assert results['flow_gaps'] == (-2, 1)
+
+
+def test_the_sampler_may_choose_the_gap(results):
+    LoadFlows().transform(results | dict(gaps=(-1, )))
+    with pytest.raises(KeyError, match='needs a sampler'):
+        LoadFlows().transform(results)
+
+
+@pytest.mark.parametrize(
+    'negate, vector, gap', [(True, [2, -0.5], 2), (False, [-2, 0.5], -2)]
+)
+def test_the_opposite_flow_stands_in(results, negate, vector, gap):
+    load = LoadFlows(gaps=(2, ), missing='opposite', negate_opposite=negate)
+    load.transform(results)
+    assert results['flows'][0, 0, 0].tolist() == vector
+    assert results['flow_gaps'] == (gap, )
+
+
+def test_what_is_missing_may_be_dropped(results):
+    LoadFlows(gaps=(2, 1), missing='drop').transform(results)
+    assert results['flow_gaps'] == (1, )
+    alone = results | dict(flow_paths={})
+    del alone['flows']
+    assert 'flows' not in LoadFlows((1, ), 'drop').transform(alone)
+
+
+@pytest.mark.parametrize('missing', ['error', 'opposite'])
+def test_a_missing_flow_is_an_error_with_the_remedy(results, missing):
+    with pytest.raises(SampleError, match=r'gap \+3 for frame cat/00003'):
+        LoadFlows(gaps=(3, ), missing=missing).transform(results)
+
+
+def test_a_lost_file_is_named(results):
+    results['flow_paths'][1] = '/no/flow.npy'
+    with pytest.raises(MissingFileError, match=r'not found: /no/flow\.npy'):
+        LoadFlows(gaps=(1, )).transform(results)
+
+
+@pytest.mark.parametrize('value', [np.nan, np.inf, -np.inf])
+def test_a_single_value_that_is_not_finite_is_refused(
+    results, tmp_path, value
+):
+    flow = np.zeros((4, 6, 2), np.float32)
+    flow[3, 5, 1] = value
+    path = tmp_path / '1.npy'
+    np.save(path, flow)
+    with pytest.raises(SampleError, match=r'NaN|infinite') as caught:
+        LoadFlows(gaps=(1, )).transform(results)
+    assert str(path) in str(caught.value)
+
+
+def test_a_flow_may_be_smaller_than_its_frame(results, tmp_path):
+    for size in ((480, 854), (1080, 1920), (60, 107), (3, 5)):
+        results['flow_paths'][1] = flow_file(tmp_path / 'f.npy', 1, size)
+        LoadFlows((1, )).transform(results | dict(ori_shape=(480, 854)))
+
+
+@pytest.mark.parametrize('size', [(480, 480), (854, 480), (240, 854)])
+def test_a_flow_of_another_shape_than_its_frame_is_refused(
+    results, tmp_path, size
+):
+    results['flow_paths'][1] = flow_file(tmp_path / 'f.npy', 1, size)
+    with pytest.raises(SampleError, match=r'wrong size.*aspect ratio'):
+        LoadFlows((1, )).transform(results | dict(ori_shape=(480, 854)))
+
+
+def test_the_size_may_be_prescribed(results):
+    LoadFlows(gaps=(1, ), size=(4, 6)).transform(results)
+    with pytest.raises(SampleError, match=r'\(8, 6\), found \(4, 6\)'):
+        LoadFlows(gaps=(1, ), size=(8, 6)).transform(results)
+
+
+def test_flows_of_two_sizes_are_refused(results, tmp_path):
+    flow_file(tmp_path / '-1.npy', 1, (8, 12))
+    with pytest.raises(SampleError, match=r'one size.*\(4, 6\), \(8, 12\)'):
+        LoadFlows(gaps=(1, -1)).transform(results)
+
+
+def test_rejects_an_unknown_choice():
+    with pytest.raises(ValueError, match="got 'zero'"):
+        LoadFlows(missing='zero')
