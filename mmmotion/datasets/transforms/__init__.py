@@ -1,5 +1,6 @@
 """Loading, shaping and packing of samples."""
 
+from .cache_transforms import CacheTransforms
 from .clip_flows import ClipFlows
 from .color_jitter import ColorJitter
 from .load_flows import LoadFlows
@@ -14,6 +15,7 @@ from .resize_frames import ResizeFrames
 from .subtract_background_motion import SubtractBackgroundMotion
 
 __all__ = [
+    'CacheTransforms',
     'ClipFlows',
     'ColorJitter',
     'LoadFlows',
