@@ -1,0 +1,152 @@
+import pytest
+import torch
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmmotion.models.segmentors import BaseSegmentor
+from mmmotion.postprocessing import Postprocessor
+from mmmotion.registry import METRICS, MODELS, POSTPROCESSORS
+from mmmotion.structures import MotionDataSample
+
+
+class Halves(BaseSegmentor):
+    """Left and right half, whatever the frame shows."""
+
+    def segment(self, inputs):
+        frames = inputs['frames'][:, 0]
+        logits = torch.zeros(len(frames), 2, *frames.shape[-2:])
+        logits[:, 1, :, frames.shape[-1] // 2:] = 9
+        logits[:, 0, :, :frames.shape[-1] // 2] = 9
+        return logits
+
+    def loss(self, inputs, data_samples):
+        return dict(loss_none=inputs['frames'].sum() * 0)
+
+
+class NoteVideos(Postprocessor):
+    """Notes the frames of each video that it is given."""
+
+    videos: list = []
+
+    def __call__(self, masks, inputs, data_sample):
+        return masks
+
+    def process_video(self, masks, inputs, data_samples):
+        names = [sample.frame_id for sample in data_samples]
+        self.videos.append((data_samples[0].video_id, names))
+        return masks
+
+
+@pytest.fixture
+def halves():
+    MODELS.register_module(module=Halves)
+    POSTPROCESSORS.register_module(module=NoteVideos)
+    METRICS.register_module(module=CountingMetric)
+    NoteVideos.videos = []
+    yield Halves([dict(type='NoteVideos')])
+    MODELS.module_dict.pop('Halves')
+    POSTPROCESSORS.module_dict.pop('NoteVideos')
+    METRICS.module_dict.pop('CountingMetric')
+
+
+class ListDataset(torch.utils.data.Dataset):
+    """Frames named ``<video><frame>`` in the order given."""
+
+    metainfo: dict = {}
+
+    def __init__(self, names):
+        self.names = names
+
+    def __len__(self):
+        return len(self.names)
+
+    def __getitem__(self, index):
+        video, frame = self.names[index]
+        sample = MotionDataSample(
+            metainfo=dict(
+                video_id=video,
+                frame_id=frame,
+                frame_index=int(frame),
+                num_frames=9,
+                ori_shape=(8, 12),
+            ),
+            gt_masks=torch.zeros(1, 8, 12, dtype=torch.bool),
+        )
+        return dict(
+            inputs=dict(frames=torch.zeros(1, 3, 4, 6)), data_samples=sample
+        )
+
+
+class CountingMetric:
+    """Stands in for a metric: returns what it was given."""
+
+    def __init__(self):
+        self.frames = []
+
+    def process(self, data_batch, data_samples):
+        assert len(data_batch['data_samples']) == len(data_samples)
+        self.frames += [
+            (sample['video_id'], sample['frame_id'], sample['pred_seg'].shape)
+            for sample in data_samples
+        ]
+
+    def evaluate(self, size):
+        return dict(frames=self.frames, size=size)
+
+
+def run(model, names, tmp_path, batch_size=2, loop='VideoTestLoop', hooks=()):
+    runner = Runner(
+        model=model,
+        work_dir=str(tmp_path),
+        test_dataloader=dict(
+            batch_size=batch_size,
+            sampler=dict(type='DefaultSampler', shuffle=False),
+            dataset=ListDataset(names),
+        ),
+        test_evaluator=dict(type='CountingMetric'),
+        test_cfg=dict(type=loop),
+        custom_hooks=list(hooks),
+        default_scope='mmmotion',
+        experiment_name=f'loop_{tmp_path.name}',
+        log_level='ERROR',
+    )
+    return runner.test()
+
+
+@pytest.mark.parametrize('batch_size', [1, 2, 3])
+def test_steps_see_whole_videos_in_order(halves, tmp_path, batch_size):
+    names = ['a0', 'a1', 'a2', 'b0', 'c0', 'c1']
+    metrics = run(halves, names, tmp_path, batch_size)
+    assert NoteVideos.videos == [('a', ['0', '1', '2']), ('b', ['0']),
+                                 ('c', ['0', '1'])]
+    assert [a + b for a, b, _ in metrics['frames']] == names
+    assert all(shape == (8, 12) for _, _, shape in metrics['frames'])
+
+
+def test_hooks_see_every_batch_once_and_complete(halves, tmp_path):
+    seen = []
+
+    class Note(Hook):
+
+        def after_test_iter(self, runner, batch_idx, data_batch, outputs):
+            seen.append((batch_idx, len([out.pred_seg for out in outputs])))
+
+    run(halves, ['a0', 'a1', 'b0'], tmp_path, hooks=[Note()])
+    assert seen == [(0, 2), (1, 1)]
+
+
+def test_frames_that_come_twice_count_once(halves, tmp_path):
+    names = ['a0', 'a0', 'a0', 'a1', 'b0', 'b0']
+    metrics = run(halves, names, tmp_path)
+    assert [a + b for a, b, _ in metrics['frames']] == ['a0', 'a1', 'b0']
+    assert NoteVideos.videos == [('a', ['0', '1']), ('b', ['0'])]
+
+
+def test_mixed_videos_end_in_a_clear_error(halves, tmp_path):
+    with pytest.raises(ValueError, match=r"'a' do not follow .*VideoShard"):
+        run(halves, ['a0', 'b0', 'a1'], tmp_path)
+
+
+def test_the_usual_loop_takes_every_frame_as_a_video(halves, tmp_path):
+    run(halves, ['a0', 'a1'], tmp_path, loop='TestLoop')
+    assert NoteVideos.videos == [('a', ['0']), ('a', ['1'])]
