@@ -48,7 +48,9 @@ def read_checkpoint(path: str | Path,
         )
     except pickle.UnpicklingError as error:
         raise CheckpointError(_explain_unpickling(path, error)) from error
-    except (RuntimeError, EOFError, ValueError, KeyError) as error:
+    except PermissionError:
+        raise
+    except (RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
         raise CheckpointError(_describe_damage(path, error)) from error
     if not isinstance(content, dict):
         raise CheckpointError(

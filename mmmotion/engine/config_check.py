@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmengine.registry import Registry, root
 from mmengine.runner import Runner
 
@@ -52,6 +52,20 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
     if options:
         cfg.merge_from_dict(options)
     return cfg
+
+
+def ensure_section(cfg: Config | ConfigDict, key: str) -> ConfigDict:
+    """Return a part of a config, which is made empty if it is not there.
+
+    ``setdefault`` of a config stores a copy of what it returns.
+
+    Args:
+        cfg: The config or a part of it; changed in place.
+        key: Name of the part.
+    """
+    if cfg.get(key) is None:
+        cfg[key] = {}
+    return cfg[key]
 
 
 def check_config(cfg: Mapping[str, Any]) -> None:

@@ -10,6 +10,8 @@ from mmengine.dist import init_dist, is_distributed
 from mmengine.logging import print_log
 from mmengine.utils.dl_utils import set_multi_processing
 
+from .config_check import ensure_section
+
 _VARIABLES = dict(
     slurm=dict(
         RANK='SLURM_PROCID',
@@ -42,8 +44,8 @@ def init_distributed(cfg: Config) -> None:
     launcher = cfg.get('launcher', 'none')
     if launcher == 'none':
         return
-    env_cfg = cfg.setdefault('env_cfg', {})
-    dist_cfg = env_cfg.setdefault('dist_cfg', {})
+    env_cfg = ensure_section(cfg, 'env_cfg')
+    dist_cfg = ensure_section(env_cfg, 'dist_cfg')
     on_cpu = not torch.cuda.is_available()
     if on_cpu:
         dist_cfg['backend'] = 'gloo'
@@ -73,7 +75,8 @@ def _use_cpu_wrapper(cfg: Config) -> None:
         'broadcast_buffers': False,
         'find_unused_parameters': unused,
         **wrapper,
-        'type': 'CPUDistributedDataParallel',
+        # The runner looks it up in mmengine's registry.
+        'type': 'mmmotion.CPUDistributedDataParallel',
     }
 
 

@@ -16,7 +16,7 @@ from torch import nn
 from mmmotion.registry import RUNNERS
 
 from .checkpoint_io import read_checkpoint
-from .config_check import ConfigError, check_config
+from .config_check import ConfigError, check_config, ensure_section
 from .distributed import init_distributed
 from .resume import find_resumable_checkpoint
 
@@ -135,7 +135,7 @@ def set_test_checkpoint(cfg: Config, checkpoint: str | None) -> None:
     cfg.resume = False
     cfg.load_from = None if checkpoint in (None, 'none') else checkpoint
     match = dict(type='CheckpointMatchHook', strict=True)
-    cfg.setdefault('default_hooks', {})['checkpoint_match'] = match
+    ensure_section(cfg, 'default_hooks')['checkpoint_match'] = match
 
 
 def require_weights(model: nn.Module, checkpoint: str | None) -> None:
@@ -162,7 +162,7 @@ def set_show_dir(cfg: Config, show_dir: str) -> None:
         cfg: The whole config; ``default_hooks.visualization`` is set in place.
         show_dir: Folder of the pictures.
     """
-    hooks = cfg.setdefault('default_hooks', {})
+    hooks = ensure_section(cfg, 'default_hooks')
     hook = hooks.get('visualization') or dict(type='PanelVisualizationHook')
     hooks['visualization'] = dict(hook, draw=True, out_dir=show_dir)
 
@@ -180,7 +180,7 @@ def _check_load_from(cfg: Config) -> None:
 
 
 def _write_seed(cfg: Config) -> None:
-    randomness = cfg.setdefault('randomness', {})
+    randomness = ensure_section(cfg, 'randomness')
     if randomness.get('seed') is None:
         seed = _resumed_seed(cfg) if cfg.get('resume') else None
         randomness['seed'] = sync_random_seed() if seed is None else seed

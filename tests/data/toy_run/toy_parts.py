@@ -1,0 +1,134 @@
+"""The parts of a training that takes milliseconds, as a plugin."""
+
+import os
+import signal
+
+import torch
+from mmengine.dist import all_reduce
+from mmengine.evaluator import BaseMetric
+from mmengine.hooks import Hook
+from mmengine.model import BaseModel
+from mmengine.structures import BaseDataElement
+from torch import nn
+
+from mmmotion.datasets import BaseMotionDataset
+from mmmotion.datasets.draw import sample_rng
+from mmmotion.engine import atomic_backend
+from mmmotion.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
+
+
+@DATASETS.register_module()
+class ToyDataset(BaseMotionDataset):
+    """Three videos of different length."""
+
+    def load_data_list(self):
+        return [
+            dict(video_id=f'v{v}', frame_id=f'{i:05d}', frame_index=i)
+            for v, length in enumerate((3, 5, 4)) for i in range(length)
+        ]
+
+
+@TRANSFORMS.register_module()
+class ToyFrame:
+    """Render a frame with noise that depends on the draw alone."""
+
+    def __init__(self, noise: float = 0.1, with_flip: bool = True):
+        self.noise = noise
+        self.with_flip = with_flip
+
+    def __call__(self, results):
+        rng = sample_rng(results, 'ToyFrame')
+        grid = torch.linspace(-1, 1, 8)
+        phase = 0.3 * results['frame_index'] + len(results['video_id'])
+        frame = torch.sin(3 * grid[:, None] + phase) * grid
+        frame = frame.expand(3, 8, 8).clone()
+        frame += self.noise * torch.from_numpy(
+            rng.standard_normal((3, 8, 8))
+        ).float()
+        if self.with_flip and rng.random() < 0.5:
+            frame = frame.flip(-1)
+        return dict(
+            inputs=frame,
+            data_samples=BaseDataElement(
+                metainfo=dict(draw=results['draw']),
+                target=frame.mean(0, keepdim=True)
+            )
+        )
+
+
+@MODELS.register_module()
+class ToyModel(BaseModel):
+    """Two convolutions, with dropout or with batch normalisation."""
+
+    def __init__(self, width=4, dropout=0.5, norm=False, init_cfg=None):
+        super().__init__(init_cfg=init_cfg)
+        self.layers = nn.Sequential(
+            nn.Conv2d(3, width, 3, padding=1),
+            nn.SyncBatchNorm(width) if norm else nn.Identity(),
+            nn.Dropout(dropout),
+            nn.Conv2d(width, 1, 1),
+        )
+
+    def forward(self, inputs, data_samples=None, mode='tensor'):
+        output = self.layers(torch.stack(inputs))
+        if mode == 'tensor':
+            return output
+        target = torch.stack([sample.target for sample in data_samples])
+        error = (output - target).square().mean(dim=(1, 2, 3))
+        if mode == 'loss':
+            return dict(loss_toy=error.mean())
+        for sample, value in zip(data_samples, error):
+            sample.error = value
+        return data_samples
+
+    def parse_losses(self, losses):
+        total, log_vars = super().parse_losses(losses)
+        for value in log_vars.values():
+            all_reduce(value.detach(), op='mean')
+        return total, log_vars
+
+
+@MODELS.register_module()
+class WeightlessModel(BaseModel):
+    """A method without parameters."""
+
+    def forward(self, inputs, data_samples=None, mode='tensor'):
+        for frame, sample in zip(inputs, data_samples):
+            sample.error = frame.square().mean()
+        return data_samples
+
+
+@METRICS.register_module()
+class ToyMetric(BaseMetric):
+    """Mean error."""
+
+    default_prefix = 'toy'
+
+    def process(self, data_batch, data_samples):
+        self.results.extend(float(s['error']) for s in data_samples)
+
+    def compute_metrics(self, results):
+        return dict(error=sum(results) / len(results))
+
+
+@HOOKS.register_module()
+class KillHook(Hook):
+    """Kill the process, at an iteration or in the middle of a save."""
+
+    priority = 'HIGHEST'
+
+    def __init__(self, at: int, during_save: bool = False):
+        self.at = at
+        self.during_save = during_save
+
+    def before_train_iter(self, runner, batch_idx, data_batch=None):
+        if runner.iter != self.at:
+            return
+        if self.during_save:
+            atomic_backend.os.fsync = _die
+        else:
+            _die()
+
+
+def _die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)

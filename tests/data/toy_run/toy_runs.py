@@ -1,0 +1,91 @@
+"""Run the toy training in processes of its own."""
+
+import importlib
+import json
+import multiprocessing
+import os
+import socket
+import sys
+from pathlib import Path
+
+import mmengine.config.config
+import torch
+from mmengine.config import Config
+from mmengine.registry import Registry
+
+from mmmotion import registry
+from mmmotion.engine import build_runner, load_config
+
+# What a run imports late is imported once, in the server that forks.
+PRELOADED = (
+    'matplotlib.backends.backend_agg', 'matplotlib.figure',
+    'matplotlib.pyplot', 'scipy.optimize', 'toy_parts', 'torch._dynamo'
+)
+for name in PRELOADED:
+    importlib.import_module(name)
+for value in vars(registry).values():
+    if isinstance(value, Registry):
+        value.import_from_location()
+
+CONFIG = Path(__file__).with_name('toy_config.py')
+
+
+def toy_config(work_dir, **options) -> Config:
+    """Load the toy config; double underscores in options mean dots."""
+    options = {key.replace('__', '.'): v for key, v in options.items()}
+    cfg = load_config(CONFIG, options)
+    cfg.work_dir = str(work_dir)
+    return cfg
+
+
+def train(cfg: Config, environment: dict, log: str) -> None:
+    """Train in this process; what it prints goes to a file."""
+    sys.stdout = sys.stderr = open(log, 'a')  # noqa: SIM115
+    os.environ.update(environment)
+    torch.set_num_threads(1)
+    # Formatting the config for the log and each checkpoint takes longer
+    # than everything else.
+    mmengine.config.config.FormatCode = lambda text, **_: (text, False)
+    build_runner(cfg).train()
+
+
+def train_in_processes(work_dir, ranks=1, resume=False, **options):
+    """Train in fresh processes and return their exit codes."""
+    context = multiprocessing.get_context('forkserver')
+    cfg = toy_config(work_dir, **options)
+    cfg.resume = resume
+    cfg.launcher = 'none' if ranks == 1 else 'pytorch'
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        port = probe.getsockname()[1]
+    Path(work_dir).mkdir(parents=True, exist_ok=True)
+    processes = []
+    for rank in range(ranks):
+        environment = dict(
+            RANK=str(rank),
+            LOCAL_RANK=str(rank),
+            WORLD_SIZE=str(ranks),
+            MASTER_ADDR='127.0.0.1',
+            MASTER_PORT=str(port),
+        )
+        log = str(Path(work_dir) / f'rank{rank}.txt')
+        process = context.Process(
+            target=train, args=(cfg, environment, log)
+        )
+        process.start()
+        processes.append(process)
+    for process in processes:
+        process.join(timeout=120)
+    codes = [process.exitcode for process in processes]
+    for process in processes:
+        process.kill()
+    return codes
+
+
+def read_losses(work_dir) -> list[dict[int, float]]:
+    """Read the logged losses by iteration, one dict per run."""
+    runs = []
+    for path in sorted(Path(work_dir).glob('*/vis_data/scalars.json')):
+        records = [json.loads(line) for line in path.read_text().splitlines()]
+        runs.append({r['step']: r['loss'] for r in records if 'loss' in r})
+    return runs

@@ -1,0 +1,28 @@
+"""The toy training for all engine tests."""
+
+import importlib
+import multiprocessing
+import os
+import sys
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _plain_config_text(monkeypatch):
+    """Formatting the config takes longer than a toy training."""
+    name = 'mmengine.config.config.FormatCode'
+    monkeypatch.setattr(name, lambda text, **_: (text, False))
+
+
+@pytest.fixture(scope='session')
+def toy(data_dir):
+    """The module ``toy_runs``; its processes start with torch loaded."""
+    folder = str(data_dir / 'toy_run')
+    sys.path.insert(0, folder)
+    before = os.environ.get('PYTHONPATH')
+    os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, [folder, before]))
+    os.environ.setdefault('OMP_NUM_THREADS', '1')
+    context = multiprocessing.get_context('forkserver')
+    context.set_forkserver_preload(['toy_runs'])
+    return importlib.import_module('toy_runs')

@@ -1,0 +1,119 @@
+import pytest
+from mmengine.config import Config
+from mmengine.runner import Runner
+from torch import nn
+
+from mmmotion.engine import ConfigError, check_config, load_config
+from mmmotion.engine.config_check import known_keys
+from mmmotion.engine.loops import IterTrainLoop
+from mmmotion.registry import MODELS
+
+
+@MODELS.register_module()
+class StrictPart(nn.Module):
+
+    def __init__(self, width, depth=1):
+        super().__init__()
+
+
+@MODELS.register_module()
+class OpenPart(StrictPart):
+
+    def __init__(self, height=1, **kwargs):
+        super().__init__(**kwargs)
+
+
+@pytest.mark.parametrize(
+    'wrong, right', [
+        ('train_dataloder', 'train_dataloader'),
+        ('optimizer_wrapper', 'optim_wrapper'),
+        ('param_schedulers', 'param_scheduler'),
+        ('test_evaluater', 'test_evaluator'),
+        ('custom_hook', 'custom_hooks'),
+        ('workdir', 'work_dir'),
+        ('default_hook', 'default_hooks'),
+        ('custom_import', 'custom_imports'),
+    ]
+)
+def test_misspelt_top_level_key_is_refused(wrong, right):
+    with pytest.raises(ConfigError) as caught:
+        check_config(Config({wrong: dict()}))
+    assert repr(wrong) in str(caught.value)
+    assert repr(right) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    'name', [
+        'dataset_type', 'data_root', 'train_pipeline', 'val_pipeline',
+        'train_dataset', 'val_dataset', 'test_dataset', 'crop_size',
+        'norm_cfg', 'optimizer', 'max_iters', 'model_small', 'num_groups',
+        'base_train_dataloader', 'img_scale', '_train_dataloder', 'gaps',
+        'backend_args', 'train_evaluator'
+    ]
+)
+def test_variables_of_a_config_pass(name):
+    check_config(Config({name: 1}))
+
+
+def test_every_argument_of_the_runner_is_known():
+    assert {'train_dataloader', 'resume', 'randomness'} <= known_keys()
+    check_config(dict.fromkeys(known_keys()))
+    assert 'self' not in known_keys()
+    assert hasattr(Runner, 'from_cfg')
+
+
+def test_unknown_argument_of_a_component_is_named_with_its_place():
+    part = dict(type='StrictPart', width=1, depht=2)
+    with pytest.raises(ConfigError) as caught:
+        check_config(dict(model=dict(parts=[dict(), part])))
+    message = str(caught.value)
+    assert message.startswith('model.parts[1]: StrictPart has no argument')
+    assert "'depht', did you mean 'depth'?" in message
+
+
+def test_component_that_hands_arguments_on():
+    check_config(dict(a=dict(type='OpenPart', width=1, depth=2, height=3)))
+    check_config(dict(a=dict(type='OpenPart', anything=1)))
+    with pytest.raises(ConfigError, match="'heigt', did you mean 'height'"):
+        check_config(dict(a=dict(type='OpenPart', heigt=1)))
+
+
+@pytest.mark.parametrize(
+    'part', [
+        dict(type='mmmotion.StrictPart', width=1, wdth=2),
+        dict(type=IterTrainLoop, max_iters=4, val_intervall=2),
+        dict(type='IterTrainLoop', max_iters=4, val_intervall=2),
+        dict(type='ResumableCheckpointHook', intervall=3),
+        dict(type='VideoSampler', gap_sampler='pairs'),
+    ]
+)
+def test_components_are_found_by_any_name(part):
+    with pytest.raises(ConfigError, match='has no argument'):
+        check_config(dict(a=part))
+
+
+@pytest.mark.parametrize(
+    'part', [
+        dict(type='mmseg.StrictPart', whatever=1),
+        dict(type='NotRegistered', whatever=1),
+        dict(type='Conv2d', whatever=1),
+        dict(type='PlainCheckpointHook', priority='LOW'),
+        dict(type='StrictPart', width=1, _scope_='mmmotion'),
+    ]
+)
+def test_what_is_not_ours_is_left_to_its_builder(part):
+    check_config(dict(a=part))
+
+
+def test_missing_config_is_named_with_a_hint(tmp_path):
+    (tmp_path / 'gwm_davis.py').write_text('a = 1')
+    with pytest.raises(FileNotFoundError) as caught:
+        load_config(tmp_path / 'gwm_daviss.py')
+    assert str(tmp_path / 'gwm_daviss.py') in str(caught.value)
+    assert 'did you mean' in str(caught.value)
+    assert load_config(tmp_path / 'gwm_davis.py', {'a': 2}).a == 2
+
+
+def test_missing_config_in_a_missing_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match='configs lie in'):
+        load_config(tmp_path / 'no' / 'x.py')

@@ -1,0 +1,89 @@
+import pytest
+import torch
+from mmengine.config import Config
+from torch import nn
+
+from mmmotion.engine import CPUDistributedDataParallel, init_distributed
+
+
+@pytest.fixture
+def clean(monkeypatch):
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    for name in (
+        'RANK', 'WORLD_SIZE', 'LOCAL_RANK', 'MASTER_ADDR', 'MASTER_PORT'
+    ):
+        monkeypatch.delenv(name, raising=False)
+    yield monkeypatch
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
+def set_one_process(monkeypatch, **names):
+    names = {'RANK': '0', 'WORLD_SIZE': '1', 'LOCAL_RANK': '0', **names}
+    for name, value in names.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv('MASTER_ADDR', '127.0.0.1')
+    monkeypatch.setenv('MASTER_PORT', '0')
+
+
+def test_without_launcher_nothing_happens(clean):
+    cfg = Config(dict(launcher='none'))
+    init_distributed(cfg)
+    assert cfg.to_dict() == dict(launcher='none')
+    assert not torch.distributed.is_initialized()
+
+
+def test_gloo_and_its_wrapper_replace_those_of_cuda(clean):
+    set_one_process(clean)
+    cfg = Config(
+        dict(
+            launcher='pytorch',
+            find_unused_parameters=True,
+            env_cfg=dict(dist_cfg=dict(backend='nccl', timeout=60)),
+        )
+    )
+    init_distributed(cfg)
+    assert torch.distributed.get_backend() == 'gloo'
+    assert cfg.env_cfg.dist_cfg.backend == 'gloo'
+    assert cfg.model_wrapper_cfg == dict(
+        type='mmmotion.CPUDistributedDataParallel',
+        broadcast_buffers=False,
+        find_unused_parameters=True,
+    )
+
+
+def test_variables_of_other_launchers_are_read(clean):
+    for name in ('RANK', 'LOCAL_RANK', 'WORLD_SIZE'):
+        clean.setenv(name, '9')
+    set_one_process(
+        clean,
+        SLURM_PROCID='0',
+        SLURM_NTASKS='1',
+        SLURM_LOCALID='0',
+    )
+    init_distributed(Config(dict(launcher='slurm')))
+    assert torch.distributed.get_world_size() == 1
+
+
+def test_a_wrapper_of_the_user_is_kept(clean):
+    set_one_process(clean)
+    wrapper = dict(type='MMSeparateDistributedDataParallel')
+    cfg = Config(dict(launcher='pytorch', model_wrapper_cfg=wrapper))
+    init_distributed(cfg)
+    assert cfg.model_wrapper_cfg == wrapper
+
+
+def test_missing_variables_are_named(clean):
+    with pytest.raises(RuntimeError, match=r'RANK.*dist_train\.sh'):
+        init_distributed(Config(dict(launcher='pytorch')))
+
+
+def test_sync_batch_norm_becomes_batch_norm(clean):
+    set_one_process(clean)
+    init_distributed(Config(dict(launcher='pytorch')))
+    model = nn.Sequential(nn.Conv2d(1, 2, 1), nn.SyncBatchNorm(2))
+    wrapped = CPUDistributedDataParallel(model, device_ids=[0])
+    kinds = {type(part) for part in wrapped.modules()}
+    assert nn.SyncBatchNorm not in kinds
+    assert wrapped.device_ids is None
+    assert wrapped(torch.rand(2, 1, 3, 3)).shape == (2, 2, 3, 3)

@@ -1,0 +1,96 @@
+import os
+import shutil
+
+import pytest
+import torch
+
+from mmmotion.engine import CheckpointError, atomic_backend, build_runner
+from mmmotion.engine.hooks import ResumableCheckpointHook
+
+
+def names(folder):
+    return sorted(path.name for path in folder.glob('*.pth'))
+
+
+def train(toy, folder, resume=False, **options):
+    cfg = toy.toy_config(folder, **options)
+    cfg.resume = resume
+    runner = build_runner(cfg)
+    runner.train()
+    return runner
+
+
+@pytest.mark.parametrize('number', [0, 1])
+def test_keeping_less_than_two_is_refused(number):
+    with pytest.raises(ValueError, match='max_keep_ckpts'):
+        ResumableCheckpointHook(max_keep_ckpts=number)
+
+
+@pytest.mark.parametrize(
+    'keep, expected', [(2, [6, 8]), (3, [4, 6, 8]), (-1, [2, 4, 6, 8])]
+)
+def test_newest_are_kept(toy, tmp_path, keep, expected):
+    train(toy, tmp_path, default_hooks__checkpoint__max_keep_ckpts=keep)
+    assert names(tmp_path) == [f'iter_{step}.pth' for step in expected]
+    assert (tmp_path / 'last_checkpoint').read_text() == 'iter_8.pth'
+
+
+def test_old_file_goes_only_after_the_new_one_is_whole(
+    toy, tmp_path, monkeypatch
+):
+    seen = []
+    replace = os.replace
+
+    def watch(source, target):
+        seen.append(names(tmp_path))
+        replace(source, target)
+
+    monkeypatch.setattr(atomic_backend.os, 'replace', watch)
+    train(toy, tmp_path)
+    # Before the checkpoint and before the pointer of iterations 2 to 8.
+    assert [len(files) for files in seen] == [0, 1, 1, 2, 2, 3, 2, 3]
+
+
+def test_best_checkpoint_is_followed_into_a_moved_folder(toy, tmp_path):
+    best = dict(
+        default_hooks__checkpoint__save_best='toy/error',
+        default_hooks__checkpoint__rule='less',
+    )
+    here, there = tmp_path / 'here', tmp_path / 'there'
+    train(toy, here, train_cfg__max_iters=4, **best)
+    assert 'best_toy_error_iter_4.pth' in names(here)
+    shutil.move(here, there)
+    # A learning rate that makes the loss smaller and smaller.
+    train(toy, there, resume=True, train_cfg__max_iters=12, **best)
+    kept = [name for name in names(there) if name.startswith('best')]
+    assert len(kept) == 1
+
+
+def test_interval_between_optimizer_steps_is_reported(toy, tmp_path):
+    train(
+        toy,
+        tmp_path,
+        train_cfg__max_iters=1,
+        optim_wrapper__accumulative_counts=3
+    )
+    log = next(tmp_path.glob('*/*.log')).read_text()
+    assert 'Choose an interval that is a multiple of 3' in log
+
+
+def test_resume_of_nothing_starts_anew_and_says_so(toy, tmp_path):
+    train(toy, tmp_path, resume=True, train_cfg__max_iters=1)
+    log = next(tmp_path.glob('*/*.log')).read_text()
+    assert 'nothing to resume' in log
+
+
+def test_resume_refuses_to_start_over_broken_files(toy, tmp_path):
+    (tmp_path / 'iter_2.pth').write_bytes(b'broken')
+    with pytest.raises(CheckpointError, match=r'iter_2\.pth is damaged'):
+        train(toy, tmp_path, resume=True)
+
+
+def test_random_states_of_all_processes_are_stored(toy, tmp_path):
+    train(toy, tmp_path, train_cfg__max_iters=2)
+    meta = torch.load(tmp_path / 'iter_2.pth')['meta']
+    assert len(meta['random_state']) == 1
+    assert set(meta['random_state'][0]) >= {'torch', 'numpy', 'python'}

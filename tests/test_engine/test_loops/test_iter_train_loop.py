@@ -1,0 +1,71 @@
+import pytest
+
+from mmmotion.engine import build_runner
+
+
+def run(toy, work_dir, max_iters, resume=False, **options):
+    """Train and return the draws in each batch and the loaded frames."""
+    from mmengine.hooks import Hook
+
+    draws = []
+
+    class DrawHook(Hook):
+
+        def before_train_iter(self, runner, batch_idx, data_batch=None):
+            draws.append([s.draw for s in data_batch['data_samples']])
+
+    cfg = toy.toy_config(
+        work_dir, train_cfg__max_iters=max_iters, **options
+    )
+    cfg.resume = resume
+    runner = build_runner(cfg)
+    runner.register_hook(DrawHook())
+    loop = runner.build_train_loop(runner._train_loop)
+    runner._train_loop = loop
+    loaded = []
+    dataset = loop.dataloader.dataset
+    original = dataset.prepare_data
+    dataset.prepare_data = lambda i: loaded.append(i) or original(i)
+    runner.train()
+    return draws, len(loaded)
+
+
+def test_resume_goes_on_with_the_next_draw_and_loads_nothing_else(
+    toy, tmp_path
+):
+    draws, _ = run(toy, tmp_path, 4)
+    assert draws == [[4 * i + j for j in range(4)] for i in range(4)]
+    draws, num_loaded = run(toy, tmp_path, 6, resume=True)
+    assert draws == [[4 * i + j for j in range(4)] for i in range(4, 6)]
+    assert num_loaded == 8
+
+
+def test_sampler_that_cannot_skip_is_advanced(toy, tmp_path, monkeypatch):
+    from mmmotion.datasets import VideoSampler
+
+    monkeypatch.delattr(VideoSampler, 'skip')
+    run(toy, tmp_path, 4)
+    draws, num_loaded = run(toy, tmp_path, 6, resume=True)
+    assert draws == [[4 * i + j for j in range(4)] for i in range(4, 6)]
+    assert num_loaded == 24
+
+
+@pytest.mark.parametrize(
+    'begin, interval, expected', [(1, 2, [2, 4, 5]), (4, 2, [4, 5])]
+)
+def test_validation_schedule(toy, tmp_path, begin, interval, expected):
+    cfg = toy.toy_config(
+        tmp_path,
+        train_cfg=dict(
+            type='IterTrainLoop',
+            max_iters=5,
+            val_begin=begin,
+            val_interval=interval
+        ),
+    )
+    runner = build_runner(cfg)
+    seen = []
+    runner._val_loop = runner.build_val_loop(runner._val_loop)
+    runner._val_loop.run = lambda: seen.append(runner.iter)
+    runner.train()
+    assert seen == expected

@@ -1,0 +1,45 @@
+import pytest
+import torch
+from torch import nn
+
+from mmmotion.engine.optimizers import AutocastOptimWrapper
+from mmmotion.registry import OPTIM_WRAPPERS
+
+
+def make(model, **kwargs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+    cfg = dict(type='AutocastOptimWrapper', optimizer=optimizer, **kwargs)
+    return OPTIM_WRAPPERS.build(cfg)
+
+
+def test_forward_is_bfloat16_and_weights_stay_float32():
+    model = nn.Linear(3, 2)
+    wrapper = make(model)
+    with wrapper.optim_context(model):
+        output = model(torch.rand(4, 3))
+    assert output.dtype == torch.bfloat16
+    assert model(torch.rand(4, 3)).dtype == torch.float32
+    before = model.weight.detach().clone()
+    wrapper.update_params(output.float().sum())
+    assert model.weight.dtype == torch.float32
+    assert not torch.equal(model.weight, before)
+
+
+def test_gradients_accumulate_and_are_clipped():
+    model = nn.Linear(1, 1, bias=False)
+    nn.init.zeros_(model.weight)
+    wrapper = make(
+        model, accumulative_counts=2, clip_grad=dict(max_norm=0.5)
+    )
+    wrapper.initialize_count_status(model, 0, 4)
+    for expected in (0.0, -0.5):
+        with wrapper.optim_context(model):
+            loss = 8 * model(torch.ones(1, 1)).sum()
+        wrapper.update_params(loss)
+        assert model.weight.item() == pytest.approx(expected, abs=1e-4)
+
+
+def test_float16_is_refused():
+    optimizer = torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+    with pytest.raises(ValueError, match='AmpOptimWrapper'):
+        AutocastOptimWrapper(optimizer, dtype='float16')
