@@ -3,10 +3,13 @@
 from .border_foreground import BorderForeground, border_score
 from .motion_foreground import MotionForeground
 from .postprocessor import Postprocessor
+from .spectral_merge import SpectralMerge, color_features
 
 __all__ = [
     'BorderForeground',
     'MotionForeground',
     'Postprocessor',
+    'SpectralMerge',
     'border_score',
+    'color_features',
 ]
