@@ -1,11 +1,11 @@
 """Boundary accuracy F."""
 
 import math
-from functools import lru_cache
 
 import cv2
 import numpy as np
 
+from .disk_reach import count_near
 from .hard_masks import check_masks
 
 DEFAULT_TOLERANCE = 0.008
@@ -31,8 +31,8 @@ def boundary_map(mask: np.ndarray) -> np.ndarray:
     """
     check_masks(mask, mask)
     boundary = np.zeros(mask.shape, dtype=bool)
-    right = mask[:, 1:] != mask[:, :-1]
-    below = mask[1:] != mask[:-1]
+    right = mask[:, 1:] ^ mask[:, :-1]
+    below = mask[1:] ^ mask[:-1]
     # A 2x2 block is uniform unless two of its edge neighbours differ, which
     # spares the comparison along the diagonal.
     inner = boundary[:-1, :-1]
@@ -101,36 +101,21 @@ def boundary_f(
     if void is not None:
         prediction = prediction & ~void
         annotation = annotation & ~void
-    found = boundary_map(prediction).view(np.uint8)
-    wanted = boundary_map(annotation).view(np.uint8)
-    num_found = cv2.countNonZero(found)
-    num_wanted = cv2.countNonZero(wanted)
+    found, wanted = boundary_map(prediction), boundary_map(annotation)
+    num_found = np.count_nonzero(found)
+    num_wanted = np.count_nonzero(wanted)
     if num_found == 0 or num_wanted == 0:
         return float(num_found == num_wanted)
     window = _bounding_box(found, wanted)
-    found, wanted = found[window], wanted[window]
-    precision = _num_near(found, wanted, radius) / num_found
-    recall = _num_near(wanted, found, radius) / num_wanted
+    hits, covered = count_near(found[window], wanted[window], radius)
+    precision, recall = hits / num_found, covered / num_wanted
     if precision + recall == 0:
         return 0.0
     return 2 * precision * recall / (precision + recall)
 
 
 def _bounding_box(*maps: np.ndarray) -> tuple[slice, slice]:
-    boxes = np.array([cv2.boundingRect(each) for each in maps])
+    boxes = np.array([cv2.boundingRect(each.view(np.uint8)) for each in maps])
     left, top = boxes[:, :2].min(axis=0)
     right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
     return slice(top, bottom), slice(left, right)
-
-
-def _num_near(points: np.ndarray, others: np.ndarray, radius: int) -> int:
-    """Count the points within a distance of some other point."""
-    reached = cv2.dilate(others, _disk(radius))
-    return cv2.countNonZero(cv2.bitwise_and(points, reached))
-
-
-@lru_cache(maxsize=32)
-def _disk(radius: int) -> np.ndarray:
-    offsets = np.arange(-radius, radius + 1)
-    inside = offsets[:, None]**2 + offsets**2 <= radius**2
-    return inside.astype(np.uint8)
