@@ -1,8 +1,8 @@
 """Build step that ships configs and tools inside the package.
 
-Everything declarative stands in ``setup.cfg``. ``mmmotion/.mim`` is where
-mmengine (``get_config('mmmotion::...')``) and OpenMIM look for the configs,
-tools and model index of an installed package.
+Everything declarative stands in ``setup.cfg``, which cannot take files from
+outside the package. ``mmmotion/.mim`` is where OpenMMLab's packages keep the
+configs, tools and model index of an installation.
 """
 
 import shutil
@@ -15,17 +15,6 @@ ROOT = Path(__file__).parent
 ASSETS = ('configs', 'tools', 'model-index.yml')
 
 
-def _link(source: Path, target: Path) -> None:
-    """Point to the source tree, so that edits take effect at once."""
-    if target.is_symlink():
-        target.unlink()
-    try:
-        target.symlink_to(source, target_is_directory=source.is_dir())
-    except OSError:
-        # No right to make links: ``config_path`` finds the source tree too.
-        pass
-
-
 def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
         skip = shutil.ignore_patterns('__pycache__', '*.pyc')
@@ -35,20 +24,18 @@ def _copy(source: Path, target: Path) -> None:
 
 
 class BuildWithAssets(build_py):
-    """Add ``mmmotion/.mim`` to the build, as links in an editable install."""
+    """Add ``mmmotion/.mim`` to a built package."""
 
     def run(self) -> None:
-        """Build the modules, then place the assets."""
+        """Build the modules, then copy the assets."""
         super().run()
-        editable = getattr(self, 'editable_mode', False)
-        base = ROOT if editable else Path(self.build_lib)
-        folder = base / 'mmmotion' / '.mim'
-        if not editable and folder.exists():
-            shutil.rmtree(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        if getattr(self, 'editable_mode', False):
+            return  # The source tree itself is what gets installed.
+        folder = Path(self.build_lib) / 'mmmotion' / '.mim'
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         for name in ASSETS:
-            place = _link if editable else _copy
-            place((ROOT / name).resolve(), folder / name)
+            _copy(ROOT / name, folder / name)
 
 
 if __name__ == '__main__':

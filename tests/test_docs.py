@@ -14,7 +14,7 @@ PAGES = sorted(
 )
 FENCE = re.compile(r'^```python\n# run\n(.*?)^```', re.MULTILINE | re.DOTALL)
 LINK = re.compile(r'\]\(([^)\s]+)\)')
-DOC_ROLE = re.compile(r'\{doc\}`([^`]+)`')
+DOC_ROLE = re.compile(r'\{doc\}`(?:[^`<]*<)?([^`>]+)>?`')
 
 
 def name(path):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-# A built wheel or an editable installation; the bare source tree.
+# An installed wheel; the source tree, also of an editable installation.
 _ROOTS = (_PACKAGE / '.mim', _PACKAGE.parent)
 
 
