@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .polygon import fill_polygon
 from .scene import Layer, Scene
 from .trajectories import Window
 
 _OVERSAMPLING = 4
 _FULL = _OVERSAMPLING**2
-_SHIFT = 8
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,10 @@ def cover(layer: Layer, frame: int, size: tuple[int, int]) -> Coverage:
     if bottom <= top or right <= left:
         return Coverage((0, 0, 0, 0), np.zeros((0, 0), np.uint8))
     fine = (points - (left, top) + 0.5) * _OVERSAMPLING - 0.5
-    fixed = np.rint(fine * 2**_SHIFT).astype(np.int32)
     height, width = bottom - top, right - left
-    canvas = np.zeros((height * _OVERSAMPLING, width * _OVERSAMPLING),
-                      np.uint8)
-    cv2.fillPoly(canvas, [fixed], 1, shift=_SHIFT)
+    canvas = fill_polygon(
+        fine, (height * _OVERSAMPLING, width * _OVERSAMPLING)
+    )
     blocks = canvas.reshape(height, _OVERSAMPLING, width, _OVERSAMPLING)
     counts = blocks.sum(axis=1, dtype=np.uint8).sum(axis=2, dtype=np.uint8)
     return Coverage((top, left, bottom, right), counts)

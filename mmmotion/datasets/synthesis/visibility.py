@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
+from .polygon import fill_polygon
 from .shapes import Contour
 from .trajectories import AffineTrajectory
 
@@ -41,8 +41,7 @@ def rate_visibility(
         owner = np.zeros((height, width), np.uint8)
         for i, (contour, path) in enumerate(zip(contours, paths)):
             points = path.project(contour, frame) / _REDUCTION
-            fixed = np.rint(points * 256).astype(np.int32)
-            cv2.fillPoly(owner, [fixed], i + 1, shift=8)
+            owner[fill_polygon(points, (height, width)) > 0] = i + 1
         counts = np.bincount(owner.ravel(), minlength=len(areas) + 1)[1:]
         pixels = owner.size
         good += all(
