@@ -1,0 +1,100 @@
+"""GWM with a small U-Net on real video, on a CPU: DAVIS 2016.
+
+What differs from the paper's recipe, and what each change gains, stands in
+README.md. Extract the flow first:
+tools/extract_flow.py data/DAVIS/JPEGImages/480p --out data/DAVIS
+--gaps 1 2 -1 -2 --size 240 427 --name dis_240x427
+"""
+
+_base_ = './gwm_unet_davis.py'
+
+supervision = dict(masks='none', flow='none', encoder='none')
+size = (96, 168)
+
+model = dict(
+    encoder=dict(base_channels=16),
+    head=dict(in_channels=16),
+    loss_recon=dict(loss_weight=1.0),
+    postprocess=[dict(type='MotionForeground', vote=True)],
+)
+
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    dataset=dict(
+        flow_estimator='dis',
+        flow_layout='mmmotion',
+        flow_resolution='',
+        flow_name='dis_240x427',
+        pipeline=[
+            dict(
+                type='CacheTransforms',
+                depends_on=['img_path'],
+                transforms=[
+                    dict(type='LoadFrames'),
+                    dict(type='ResizeFrames', size=size, interpolation='area'),
+                ],
+            ),
+            dict(
+                type='CacheTransforms',
+                depends_on=['img_path', 'gaps'],
+                transforms=[
+                    dict(type='LoadFlows'),
+                    dict(type='ResizeFlows', size=size),
+                    dict(type='SubtractBackgroundMotion'),
+                    dict(type='NormalizeFlows', percentile=95.0),
+                ],
+            ),
+            dict(type='RandomFlip'),
+            dict(
+                type='ColorJitter',
+                brightness=0.3,
+                contrast=0.3,
+                saturation=0.3,
+            ),
+            dict(type='PackMotionInputs'),
+        ],
+    ),
+)
+val_dataloader = dict(
+    dataset=dict(
+        flow_estimator='dis',
+        flow_name='dis_240x427',
+        gaps=(1, -1),
+        pipeline=[
+            dict(type='LoadFrames'),
+            dict(type='LoadFlows', gaps=(1, -1), missing='opposite'),
+            dict(type='LoadMasks'),
+            dict(type='ResizeFrames', size=size, interpolation='area'),
+            dict(type='ResizeFlows', size=(120, 214)),
+            dict(type='PackMotionInputs'),
+        ],
+    ),
+)
+test_dataloader = val_dataloader
+
+optim_wrapper = dict(
+    _delete_=True,
+    type='AutocastOptimWrapper',
+    optimizer=dict(type='AdamW', lr=7e-4, weight_decay=0.01),
+    clip_grad=dict(max_norm=5.0, norm_type=2),
+)
+train_cfg = dict(max_iters=6000, val_interval=6000)
+param_scheduler = [
+    dict(type='LinearLR', start_factor=1e-3, begin=0, end=200, by_epoch=False),
+    dict(
+        type='CosineAnnealingLR',
+        eta_min=1e-6,
+        begin=200,
+        end=6000,
+        by_epoch=False
+    ),
+]
+custom_hooks = [
+    dict(
+        type='EMAHook',
+        ema_type='ExponentialMovingAverage',
+        momentum=0.002,
+        update_buffers=True,
+    ),
+]
