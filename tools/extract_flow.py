@@ -10,6 +10,7 @@ Examples::
 
 import argparse
 import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmengine.config import Config, ConfigDict, DictAction
@@ -25,6 +26,7 @@ from mmmotion.flow import (
 from mmmotion.flow.extraction import FLOW_FORMATS
 
 _SPLITS = ('train', 'val', 'test')
+_GAPS = (1, -1, 2, -2)
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -51,20 +53,21 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         '--estimator',
-        default='dis',
-        help='dis, farneback, or the class name of another one (dis)',
+        help='dis, farneback, or the class name of another one (that of the '
+        'config, else dis)',
     )
     parser.add_argument(
         '--name',
-        help="folder below Flows (the estimator's short name); choose one for "
-        'each set of settings that you want to keep',
+        help="folder below Flows (that of the config, else the estimator's "
+        'short name); choose one for each set of settings that you want to '
+        'keep',
     )
     parser.add_argument(
         '--gaps',
         nargs='+',
         type=int,
-        default=[1, -1, 2, -2],
-        help='signed distances between the two frames (1 -1 2 -2)',
+        help='signed distances between the two frames (those of the config, '
+        'else 1 -1 2 -2)',
     )
     parser.add_argument('--format', choices=FLOW_FORMATS, default='npy16')
     parser.add_argument(
@@ -108,25 +111,24 @@ def _shard(text: str) -> tuple[int, int]:
     return int(index), int(num_shards)
 
 
-def _split_options(args: argparse.Namespace) -> tuple[dict, dict]:
-    """Config of the estimator, and options that are meant for the file."""
-    own = {
-        key: value
-        for key, value in args.cfg_options.items()
-        if key.partition('.')[0] == 'estimator'
-    }
-    cfg = Config(dict(estimator=dict(type=args.estimator)))
-    cfg.merge_from_dict(own)
-    others = {k: v for k, v in args.cfg_options.items() if k not in own}
-    return cfg.estimator.to_dict(), others
-
-
 def _default_workers() -> int:
     if hasattr(os, 'sched_getaffinity'):
         num_cores = len(os.sched_getaffinity(0))
     else:
         num_cores = os.cpu_count() or 1
     return max(1, num_cores // int(os.environ.get('LOCAL_WORLD_SIZE', 1)))
+
+
+@dataclass
+class Request:
+    """What a source asks for; empty where it leaves the choice open."""
+
+    videos: list[Video]
+    data_root: str | None = None
+    gaps: tuple[int, ...] = ()
+    estimator: str | dict = ''
+    name: str | None = None
+    plugins: tuple[str, ...] = ()
 
 
 def _find_datasets(cfg: dict) -> list[dict]:
@@ -138,11 +140,14 @@ def _find_datasets(cfg: dict) -> list[dict]:
     return [found for item in inner for found in _find_datasets(item)]
 
 
-def _videos_of(dataset_cfg: dict) -> dict[str, Video]:
-    """All frames of the videos that a data set lists."""
+def _ask_dataset(dataset_cfg: dict) -> Request:
+    """All frames of the videos that a data set lists, and its flows."""
     from mmmotion.registry import DATASETS
-    cfg = ConfigDict(dataset_cfg, gaps=(), pipeline=[], lazy_init=False)
-    cfg.pop('flow_estimator', None)  # its flows are yet to be made
+    cfg = ConfigDict(dataset_cfg, pipeline=[], lazy_init=False)
+    estimator = cfg.pop('flow_estimator', None) or ''
+    name = cfg.pop('flow_name', None)
+    for key in ('flow_layout', 'flow_resolution', 'require_flow'):
+        cfg.pop(key, None)  # the flows are yet to be made
     dataset = DATASETS.build(cfg)
     folders: dict[str, Path] = {}
     for index in range(len(dataset)):
@@ -153,68 +158,97 @@ def _videos_of(dataset_cfg: dict) -> dict[str, Video]:
                 'needs no flow files'
             )
         folders.setdefault(info['video_id'], Path(info['img_path']).parent)
-    return {
-        video_id: Video(video_id, list_frames(folder))
+    videos = [
+        Video(video_id, list_frames(folder))
         for video_id, folder in folders.items()
-    }
+    ]
+    data_root = dataset.data_prefix.get('flow', dataset.data_root)
+    return Request(videos, data_root, dataset.gaps, estimator, name)
 
 
-def videos_of_config(cfg: Config,
-                     splits: list[str]) -> tuple[list[Video], str]:
-    """List the videos of a config's data sets and find their data root.
+def ask_config(cfg: Config, splits: list[str]) -> Request:
+    """Join what the data sets of a config need.
 
     Raises:
-        ValueError: If the config lacks a data set, or they have more than
-            one data root.
+        ValueError: If the config lacks a data set, or they disagree.
     """
-    videos: dict[str, Video] = {}
-    roots = set()
+    requests: list[Request] = []
     for split in splits:
         key = f'{split}_dataloader'
         if not cfg.get(key):
             raise ValueError(f'the config has no {key}')
-        for dataset_cfg in _find_datasets(cfg[key]['dataset']):
-            videos.update(_videos_of(dataset_cfg))
-            roots.add(dataset_cfg.get('data_root', ''))
-    if len(roots) > 1:
-        raise ValueError(f'expected one data root, got {sorted(roots)}')
-    return list(videos.values()), roots.pop()
+        requests += map(_ask_dataset, _find_datasets(cfg[key]['dataset']))
+    first = requests[0]
+    for key in ('data_root', 'estimator', 'name'):
+        values = [getattr(request, key) for request in requests]
+        if any(value != values[0] for value in values):
+            raise ValueError(
+                f'the data sets of the config differ in their {key}: {values}'
+            )
+    videos = {v.video_id: v for request in requests for v in request.videos}
+    gaps = dict.fromkeys(gap for request in requests for gap in request.gaps)
+    return replace(
+        first,
+        videos=list(videos.values()),
+        gaps=tuple(gaps),
+        plugins=tuple(cfg.get('custom_imports', {}).get('imports', ())),
+    )
+
+
+def _ask(args: argparse.Namespace) -> Request:
+    """Find out what to do; the command line wins over the config."""
+    own = {
+        key: value
+        for key, value in args.cfg_options.items()
+        if key.partition('.')[0] == 'estimator'
+    }
+    others = {k: v for k, v in args.cfg_options.items() if k not in own}
+    if Path(args.source).is_file():
+        cfg = Config.fromfile(args.source)
+        cfg.merge_from_dict(others)
+        request = ask_config(cfg, args.split)
+    elif others:
+        raise ValueError(
+            f'--cfg-options {", ".join(others)}: there is no config file; '
+            'settings of the estimator are named estimator.KEY'
+        )
+    else:
+        request = Request(list_videos(args.source))
+    estimator = args.estimator or request.estimator or 'dis'
+    if isinstance(estimator, str):
+        estimator = dict(type=estimator)
+    options = Config(dict(estimator=estimator))
+    options.merge_from_dict(own)
+    return replace(
+        request,
+        data_root=args.out or request.data_root,
+        gaps=tuple(args.gaps or request.gaps or _GAPS),
+        estimator=options.estimator.to_dict(),
+        name=args.name or request.name,
+    )
 
 
 def main(argv: list[str] | None = None) -> None:
     """Extract what the command line asks for."""
     args = parse_args(argv)
-    estimator, overrides = _split_options(args)
-    if Path(args.source).is_file():
-        cfg = Config.fromfile(args.source)
-        cfg.merge_from_dict(overrides)
-        videos, data_root = videos_of_config(cfg, args.split)
-    elif overrides:
-        raise ValueError(
-            f'--cfg-options {", ".join(overrides)}: there is no config file; '
-            'settings of the estimator are named estimator.KEY'
-        )
-    else:
-        cfg = Config()
-        videos, data_root = list_videos(args.source), ''
-    out = args.out or data_root
-    if not out:
+    request = _ask(args)
+    if not request.data_root:
         raise ValueError('--out is missing: the folder that gets Flows')
     settings = ExtractionSettings(
-        estimator=estimator,
-        gaps=tuple(args.gaps),
+        estimator=request.estimator,
+        gaps=request.gaps,
         file_format=args.format,
         size=tuple(args.size) if args.size else None,
-        name=args.name,
+        name=request.name,
         on_error=args.on_error,
-        plugins=tuple(cfg.get('custom_imports', {}).get('imports', ())),
+        plugins=request.plugins,
     )
     environment = (
         int(os.environ.get('RANK', 0)), int(os.environ.get('WORLD_SIZE', 1))
     )
     summary = extract_flow(
-        videos,
-        out,
+        request.videos,
+        request.data_root,
         settings,
         _default_workers() if args.workers is None else args.workers,
         args.shard or environment,

@@ -1,0 +1,407 @@
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmmotion.flow import (
+    ExtractionSettings,
+    FlowEstimator,
+    Video,
+    extract_flow,
+    find_flow_files,
+    list_videos,
+    read_flow,
+    read_meta,
+)
+from mmmotion.registry import FLOW_ESTIMATORS
+
+CONSTANT = dict(type='ConstantFlowEstimator', u=1.5, v=-2)
+
+
+def make_video(folder, num_frames, size=(24, 32), suffix='.png', seed=0):
+    """Write a texture that moves two pixels to the right per frame."""
+    folder.mkdir(parents=True)
+    height, width = size
+    noise = np.random.default_rng(seed).uniform(
+        0, 255, (height, width + 2 * num_frames, 3)
+    )
+    texture = cv2.GaussianBlur(noise, (0, 0), 1.5).astype(np.uint8)
+    for number in range(num_frames):
+        start = 2 * (num_frames - number)
+        frame = texture[:, start:start + width]
+        Image.fromarray(frame).save(folder / f'{number:05d}{suffix}')
+
+
+def tree_of(root):
+    """Content of every file below a folder, by relative path."""
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted(root.rglob('*')) if path.is_file()
+    }
+
+
+@pytest.fixture
+def frames(tmp_path):
+    make_video(tmp_path / 'frames' / 'a', 5)
+    make_video(tmp_path / 'frames' / 'b', 4, seed=1)
+    return tmp_path / 'frames'
+
+
+def test_flows_exist_where_both_frames_do(tmp_path, frames):
+    summary = extract_flow(list_videos(frames), tmp_path)
+    names = [f'{number:05d}' for number in range(5)]
+    for gap, expected in {
+            1: names[:4],
+            -1: names[1:],
+            2: names[:3],
+            -2: names[2:],
+    }.items():
+        assert list(find_flow_files(tmp_path, gap, 'a')) == expected
+    assert summary.num_written == 2 * (4 + 3) + 2 * (3 + 2)
+    assert summary.num_existing == summary.num_skipped == 0
+
+
+def test_flow_points_from_the_frame_to_its_neighbour(tmp_path, frames):
+    extract_flow(list_videos(frames), tmp_path)
+    for gap in (1, -1, 2, -2):
+        path = find_flow_files(tmp_path, gap, 'a')['00002']
+        motion = np.median(read_flow(path).reshape(-1, 2), axis=0)
+        np.testing.assert_allclose(motion, (2 * gap, 0), atol=0.2)
+
+
+@pytest.mark.parametrize(
+    'file_format, suffix', [('npy16', 'npy'), ('flo', 'flo'), ('png16', 'png')]
+)
+def test_formats_and_names(tmp_path, frames, file_format, suffix):
+    settings = ExtractionSettings(
+        CONSTANT, gaps=(3, ), file_format=file_format, name='mine'
+    )
+    extract_flow(list_videos(frames), tmp_path, settings)
+    path = tmp_path / f'Flows/mine/gap+3/b/00000.{suffix}'
+    assert (read_flow(path) == (1.5, -2)).all()
+    assert read_meta(tmp_path, 'mine')['format'] == file_format
+
+
+def test_size_is_that_of_the_stored_flow(tmp_path, frames):
+    settings = ExtractionSettings(gaps=(1, ), size=(48, 64))
+    extract_flow(list_videos(frames), tmp_path, settings)
+    flow = read_flow(tmp_path / 'Flows/dis/gap+1/a/00001.npy')
+    assert flow.shape == (48, 64, 2)
+    motion = np.median(flow.reshape(-1, 2), axis=0)
+    np.testing.assert_allclose(motion, (4, 0), atol=0.3)
+    assert read_meta(tmp_path, 'dis')['size'] == [48, 64]
+    assert read_meta(tmp_path, 'dis')['source_sizes'] == [[24, 32]]
+
+
+def test_whole_files_are_kept_and_broken_ones_made_again(tmp_path, frames):
+    videos = list_videos(frames)
+    settings = ExtractionSettings(CONSTANT)
+    extract_flow(videos, tmp_path, settings)
+    before = tree_of(tmp_path / 'Flows')
+    whole = tmp_path / 'Flows/constant/gap+1/a/00000.npy'
+    broken = tmp_path / 'Flows/constant/gap+1/a/00001.npy'
+    broken.write_bytes(broken.read_bytes()[:-1])
+    time_of_whole = whole.stat().st_mtime_ns
+    summary = extract_flow(videos, tmp_path, settings)
+    assert summary.num_written == 1
+    assert summary.num_existing == 23
+    assert whole.stat().st_mtime_ns == time_of_whole
+    assert tree_of(tmp_path / 'Flows') == before
+
+
+def test_shards_and_workers_give_what_one_process_gives(tmp_path, frames):
+    videos = list_videos(frames)
+    extract_flow(videos, tmp_path / 'one')
+    counts = [
+        extract_flow(
+            videos, tmp_path / 'two', num_workers=workers, shard=(index, 2)
+        ).num_written for index, workers in ((0, 0), (1, 1))
+    ]
+    assert min(counts) > 0 and sum(counts) == 24
+    assert tree_of(tmp_path / 'one') == tree_of(tmp_path / 'two')
+
+
+def test_more_shards_than_frames(tmp_path, frames):
+    videos = list_videos(frames)
+    counts = [
+        extract_flow(
+            videos, tmp_path, ExtractionSettings(CONSTANT), shard=(i, 12)
+        ).num_written for i in range(12)
+    ]
+    assert sum(counts) == 24
+
+
+@pytest.mark.parametrize(
+    'changed',
+    [
+        ExtractionSettings(dict(type='DISFlowEstimator', preset='fast')),
+        ExtractionSettings('farneback', name='dis'),
+        ExtractionSettings(size=(12, 16)),
+        ExtractionSettings(file_format='flo'),
+    ],
+)
+def test_flows_made_in_two_ways_are_never_mixed(tmp_path, frames, changed):
+    videos = list_videos(frames)
+    extract_flow(videos, tmp_path, ExtractionSettings(gaps=(1, )))
+    before = tree_of(tmp_path)
+    with pytest.raises(ValueError, match=r'dis/meta\.json.*another way'):
+        extract_flow(videos, tmp_path, changed)
+    assert tree_of(tmp_path) == before
+
+
+def test_short_videos_are_named_and_counted(tmp_path, frames, caplog):
+    make_video(tmp_path / 'frames' / 'single', 1)
+    make_video(tmp_path / 'frames' / 'two', 2)
+    summary = extract_flow(
+        list_videos(frames), tmp_path, ExtractionSettings(CONSTANT)
+    )
+    assert summary.short_videos == ['single', 'two']
+    assert summary.num_written == 24 + 2
+    assert '2 videos too short' in str(summary)
+
+
+def test_each_frame_is_decoded_once(tmp_path, frames, monkeypatch):
+    from mmmotion.flow import extraction_worker
+    read = []
+
+    def counting(path):
+        read.append(path)
+        return np.zeros((24, 32, 3), np.uint8)
+
+    monkeypatch.setattr(extraction_worker, 'read_frame', counting)
+    videos = list_videos(frames)
+    chunk_of_all = ExtractionSettings(CONSTANT, gaps=(1, -1, 2, -2))
+    monkeypatch.setattr('mmmotion.flow.extraction_plan._MIN_CHUNK', 32)
+    extract_flow(videos, tmp_path, chunk_of_all)
+    expected = [path for video in videos for path in video.frame_paths]
+    assert sorted(read) == sorted(expected)
+
+
+def truncate(path):
+    path.write_bytes(path.read_bytes()[:-200])
+
+
+def test_a_truncated_frame_stops_the_run_by_name(tmp_path, frames):
+    truncate(frames / 'a' / '00002.png')
+    with pytest.raises(ValueError, match=r'a/00002\.png'):
+        extract_flow(
+            list_videos(frames), tmp_path, ExtractionSettings(CONSTANT)
+        )
+
+
+def test_a_missing_frame_stops_the_run_by_name(tmp_path, frames):
+    videos = list_videos(frames)
+    (frames / 'a' / '00000.png').unlink()
+    with pytest.raises(FileNotFoundError, match=r'a/00000\.png'):
+        extract_flow(videos, tmp_path, ExtractionSettings(CONSTANT))
+
+
+@pytest.mark.parametrize('broken', ['00000', '00002'])
+def test_broken_frames_are_skipped_and_counted(tmp_path, frames, broken):
+    path = frames / 'a' / f'{broken}.png'
+    path.write_bytes(b'')
+    settings = ExtractionSettings(CONSTANT, on_error='skip')
+    summary = extract_flow(list_videos(frames), tmp_path, settings)
+    num_lost = {'00000': 4, '00002': 8}[broken]
+    assert summary.num_skipped == num_lost
+    assert summary.num_written == 24 - num_lost
+    assert len(summary.errors) == 1
+    assert str(path) in summary.errors[0]
+
+
+def test_a_video_without_a_readable_frame_is_skipped(tmp_path, frames):
+    for path in (frames / 'a').iterdir():
+        path.write_bytes(b'')
+    settings = ExtractionSettings(CONSTANT, on_error='skip')
+    summary = extract_flow(list_videos(frames), tmp_path, settings)
+    assert (summary.num_written, summary.num_skipped) == (10, 14)
+
+
+def test_frames_of_two_sizes_are_both_named(tmp_path, frames):
+    Image.new('RGB', (31, 24)).save(frames / 'a' / '00003.png')
+    with pytest.raises(
+            ValueError,
+            match=r'\(24, 31\) in .*/00003\.png, \(24, 32\) in .*/00000\.png',
+    ):
+        extract_flow(list_videos(frames), tmp_path)
+
+
+def test_frames_too_small_for_the_estimator_are_named(tmp_path):
+    make_video(tmp_path / 'tiny', 2, size=(8, 8))
+    with pytest.raises(ValueError, match=r'00000\.png.*12 x 12'):
+        extract_flow(list_videos(tmp_path / 'tiny'), tmp_path / 'out')
+
+
+def test_an_estimator_that_returns_nan_is_not_stored(tmp_path, frames):
+
+    class BrokenEstimator(FlowEstimator):
+        name = 'broken'
+
+        def estimate(self, img1, img2):
+            return np.full((*img1.shape[:2], 2), np.nan, np.float32)
+
+    FLOW_ESTIMATORS.register_module(module=BrokenEstimator)
+    try:
+        with pytest.raises(ValueError, match='not finite'):
+            extract_flow(
+                list_videos(frames), tmp_path, ExtractionSettings('broken')
+            )
+    finally:
+        del FLOW_ESTIMATORS.module_dict['BrokenEstimator']
+    assert not list(tmp_path.rglob('*.npy'))
+
+
+def test_workers_import_plugins_and_hand_errors_on(
+    tmp_path, frames, monkeypatch
+):
+    (tmp_path / 'flow_plugin_for_test.py').write_text(
+        'import numpy as np\n'
+        'from mmmotion.flow import FlowEstimator\n'
+        'from mmmotion.registry import FLOW_ESTIMATORS\n'
+        '@FLOW_ESTIMATORS.register_module()\n'
+        'class PluginEstimator(FlowEstimator):\n'
+        "    name = 'plugin'\n"
+        '    def estimate(self, img1, img2):\n'
+        '        return np.ones((*img1.shape[:2], 2), np.float32)\n'
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    settings = ExtractionSettings(
+        'plugin', gaps=(1, ), plugins=('flow_plugin_for_test', )
+    )
+    truncate(frames / 'b' / '00002.png')
+    try:
+        with pytest.raises(ValueError, match=r'b/00002\.png'):
+            extract_flow(
+                list_videos(frames), tmp_path, settings, num_workers=1
+            )
+    finally:
+        FLOW_ESTIMATORS.module_dict.pop('PluginEstimator', None)
+    flow = read_flow(tmp_path / 'Flows/plugin/gap+1/a/00000.npy')
+    assert (flow == 1).all()
+
+
+def count_flows(root):
+    return sum(1 for _ in root.rglob('gap*/*/*.npy'))
+
+
+def test_a_killed_run_leaves_whole_files_and_can_go_on(tmp_path, repo_root):
+    make_video(tmp_path / 'frames' / 'a', 60, size=(160, 240))
+    command = [
+        sys.executable,
+        str(repo_root / 'tools' / 'extract_flow.py'),
+        str(tmp_path / 'frames'), '--out',
+        str(tmp_path), '--workers', '1', '--cfg-options',
+        'estimator.finest_scale=0'
+    ]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=dict(os.environ, PYTHONPATH=str(repo_root), OMP_NUM_THREADS='1'),
+    )
+    total = 2 * (59 + 58)
+    deadline = time.monotonic() + 300
+    while count_flows(tmp_path) <= 10 and time.monotonic() < deadline:
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    # What a process that is killed within a write leaves.
+    folder = tmp_path / 'Flows' / 'dis' / 'gap+1' / 'a'
+    half = f'.00059.npy~{os.uname().nodename}~{process.pid}.tmp'
+    (folder / half).write_bytes(b'half')
+    present = list(tmp_path.rglob('gap*/*/*.npy'))
+    assert 10 < len(present) < total
+    for path in present:
+        assert read_flow(path).shape == (160, 240, 2)
+
+    settings = ExtractionSettings(
+        dict(type='DISFlowEstimator', finest_scale=0)
+    )
+    videos = list_videos(tmp_path / 'frames')
+    summary = extract_flow(videos, tmp_path, settings)
+    assert summary.num_existing >= len(present)
+    assert summary.num_existing + summary.num_written == total
+    names = [p.name for p in (tmp_path / 'Flows').rglob('*') if p.is_file()]
+    assert len(names) == total + 1  # meta.json
+    assert not [name for name in names if name.startswith('.')]
+
+
+@pytest.mark.parametrize(
+    'settings, message',
+    [
+        (dict(gaps=(1, 0)), 'gaps'),
+        (dict(gaps=(1, 1)), 'gaps'),
+        (dict(file_format='jpg'), "got 'jpg'"),
+        (dict(size=(0, 4)), r'\(0, 4\)'),
+        (dict(on_error='ignore'), "got 'ignore'"),
+    ],
+)
+def test_impossible_settings_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        ExtractionSettings(**settings)
+
+
+@pytest.mark.parametrize('shard', [(2, 2), (-1, 2), (0, 0)])
+def test_impossible_shards_are_refused(tmp_path, shard):
+    with pytest.raises(ValueError, match='shard'):
+        extract_flow([Video('a', ())], tmp_path, shard=shard)
+
+
+def test_the_tool_reads_the_environment_of_a_launcher(
+    tmp_path, frames, load_tool, monkeypatch
+):
+    tool = load_tool('extract_flow.py')
+    for rank in '01':
+        monkeypatch.setenv('RANK', rank)
+        monkeypatch.setenv('WORLD_SIZE', '2')
+        tool.main([
+            str(frames), '--out',
+            str(tmp_path), '--estimator', 'constant', '--workers', '0',
+            '--gaps', '1', '-1', '--format', 'flo', '--cfg-options',
+            'estimator.u=3.0'
+        ])
+    found = find_flow_files(tmp_path, -1, 'a', estimator='constant')
+    assert len(found) == 4
+    assert (read_flow(found['00001'])[..., 0] == 3).all()
+
+
+def test_the_tool_takes_the_frames_of_a_config(tmp_path, frames, load_tool):
+    root = tmp_path / 'data'
+    shutil.copytree(frames, root / 'JPEGImages' / '480p')
+    config = tmp_path / 'config.py'
+    config.write_text(
+        "dataset = dict(type='DAVIS2016', data_root='nowhere',\n"
+        '               data_prefix=dict(mask=None), gaps=(1, -1),\n'
+        "               require_flow=True, flow_name='fixed',\n"
+        "               flow_estimator=dict(type='constant', u=2.0))\n"
+        "train_dataloader = dict(dataset=dict(type='ConcatDataset',\n"
+        '                                     datasets=[dataset]))\n'
+    )
+    tool = load_tool('extract_flow.py')
+    tool.main([
+        str(config), '--workers', '0', '--cfg-options',
+        f'train_dataloader.dataset.datasets.0.data_root={root}',
+        'estimator.v=1.0'
+    ])
+    found = find_flow_files(root, -1, 'a', estimator='fixed')
+    assert len(found) == 4
+    assert (read_flow(found['00001']) == (2, 1)).all()
+    assert not find_flow_files(root, 2, 'a', estimator='fixed')
+    with pytest.raises(ValueError, match='no val_dataloader'):
+        tool.main([str(config), '--split', 'val'])
+
+
+def test_the_tool_names_options_that_go_nowhere(frames, load_tool):
+    tool = load_tool('extract_flow.py')
+    with pytest.raises(ValueError, match=r'preset.*estimator\.KEY'):
+        tool.main([str(frames), '--cfg-options', 'preset=fast'])
+    with pytest.raises(ValueError, match='--out is missing'):
+        tool.main([str(frames)])
