@@ -43,17 +43,13 @@ def test_denormalize_inverts_the_normalisation():
     processor = MotionDataPreprocessor()
     frames = torch.rand(2, 1, 3, 4, 5) * 255
     inputs = processor(dict(inputs=dict(frames=list(frames))))['inputs']
-    torch.testing.assert_close(
-        processor.denormalize(inputs['frames']), frames
-    )
+    torch.testing.assert_close(processor.denormalize(inputs['frames']), frames)
 
 
 def test_names_the_frames_whose_sizes_differ():
     data = dict(
-        inputs=dict(
-            frames=[torch.zeros(1, 3, 4, 5),
-                    torch.zeros(1, 3, 4, 6)]
-        ),
+        inputs=dict(frames=[torch.zeros(1, 3, 4, 5),
+                            torch.zeros(1, 3, 4, 6)]),
         data_samples=samples('00007', '00008'),
     )
     with pytest.raises(ValueError, match=r'cat/00007 .*4, 6.* cat/00008'):

@@ -36,9 +36,7 @@ def batch(num_frames=2, num_flows=1, flow_size=(H, W)):
 def samples(count, size=(H, W)):
     return [
         MotionDataSample(
-            metainfo=dict(
-                video_id='v', frame_id=f'{i:05d}', ori_shape=size
-            )
+            metainfo=dict(video_id='v', frame_id=f'{i:05d}', ori_shape=size)
         ) for i in range(count)
     ]
 
