@@ -67,7 +67,7 @@ param_scheduler = [
         type='LinearLR',
         start_factor=1e-6,  # release; paper: from a rate of 1e-6
         begin=0,
-        end=1500,
+        end=1501,  # mmengine counts both ends: full rate at t = 1500
         by_epoch=False,
     ),
     dict(
