@@ -48,9 +48,10 @@ def read_checkpoint(path: str | Path,
         )
     except pickle.UnpicklingError as error:
         raise CheckpointError(_explain_unpickling(path, error)) from error
-    except PermissionError:
+    except (PermissionError, MemoryError, torch.cuda.OutOfMemoryError):
         raise
-    except (RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
+    # Random bytes are a program for the unpickler, which may fail anyhow.
+    except Exception as error:
         raise CheckpointError(_describe_damage(path, error)) from error
     if not isinstance(content, dict):
         raise CheckpointError(
