@@ -50,7 +50,7 @@ def background_family(height: int) -> TextureFamily:
     return TextureFamily(
         patterns=('noise', 'marble', 'ridges'),
         feature=(0.35 * height, 0.8 * height),
-        saturation=(0.08, 0.42),
+        saturation=(0.08, 0.5),
         value=(0.22, 0.8),
         hue_spread=0.12,
         neutral=0.0,
@@ -83,7 +83,7 @@ def object_family(height: int, contrast: float) -> TextureFamily:
     return TextureFamily(
         patterns=('stripes', 'checks', 'cells', 'spots', 'noise'),
         feature=(math.exp(small), math.exp(large)),
-        saturation=mix_pair(base.saturation, (0.6, 1.0)),
+        saturation=mix_pair(base.saturation, (0.35, 1.0)),
         value=mix_pair(base.value, (0.3, 1.0)),
         hue_spread=mix(base.hue_spread, 0.35),
         neutral=0.6 * contrast,
