@@ -297,7 +297,7 @@ def test_a_killed_run_leaves_whole_files_and_can_go_on(tmp_path, repo_root):
         sys.executable,
         str(repo_root / 'tools' / 'extract_flow.py'),
         str(tmp_path / 'frames'), '--out',
-        str(tmp_path), '--workers', '1', '--cfg-options',
+        str(tmp_path), '--workers', '0', '--cfg-options',
         'estimator.finest_scale=0'
     ]
     process = subprocess.Popen(
