@@ -47,7 +47,7 @@ def _robust_scale(length: Tensor, floor: float) -> Tensor:
 def fit_background(
     flow: Tensor,
     degree: int = 2,
-    num_iters: int = 20,
+    num_iters: int = 10,
     cutoff: float = 1.0,
     start: float = 4.0,
     min_scale: float = 0.01,
@@ -93,7 +93,7 @@ def fit_background(
             f'cutoff={cutoff}, start={start} and min_scale={min_scale}'
         )
     size = (flow.shape[-2], flow.shape[-1])
-    observed = flow.double()
+    observed = flow.to(torch.promote_types(flow.dtype, torch.float32))
     weights = torch.ones_like(observed[..., :1, :, :])
     params = fit_polynomial(observed, weights, degree)
     for i in range(num_iters):
@@ -103,7 +103,7 @@ def fit_background(
         weights = (1 + (length / scale[..., None, None])**2)**-2
         weights = weights[..., None, :, :]
         params = fit_polynomial(observed, weights, degree)
-    background = evaluate_polynomial(params, size)[..., 0, :, :, :]
+    background = evaluate_polynomial(params, size, flow.dtype)[..., 0, :, :, :]
     residual = observed - background
     return BackgroundFit(
         flow=background.to(flow.dtype),
@@ -115,7 +115,8 @@ def fit_background(
 
 
 def _residual(flow: Tensor, params: Tensor, size: tuple[int, int]) -> Tensor:
-    return flow - evaluate_polynomial(params, size)[..., 0, :, :, :]
+    return flow - evaluate_polynomial(params, size, flow.dtype)[...,
+                                                                0, :, :, :]
 
 
 def otsu_threshold(values: Tensor, num_bins: int = 256) -> Tensor:

@@ -24,9 +24,10 @@ NUM_MONOMIALS: dict[int, int] = {0: 1, 1: 3, 2: 6}
 
 # Below this mean weight, a soft mask of 1e-12, a region explains nothing.
 _MIN_MEAN_WEIGHT = 1e-24
-# Smallest over largest eigenvalue: 3x3 pixels of a 480x854 image reach
-# 1e-12, fewer pixels than monomials stay at the rounding error of 1e-16.
-_MIN_EIGENVALUE_RATIO = 1e-13
+# Smallest over largest eigenvalue of a system, in rounding errors.
+_MIN_EIGENVALUE_RATIO = 10.0
+# A uniform density on [-1, 1] has this deviation times sqrt(3).
+_SPAN_PER_SIGMA = 3**0.5
 
 
 def unit_coordinates(
@@ -48,27 +49,79 @@ def unit_coordinates(
     return ((2 * index + 1) / size - 1).to(dtype)
 
 
-def _powers(size: int, degree: int, like: Tensor) -> Tensor:
-    """(size, degree + 1) powers 0..degree of the coordinates."""
-    coordinates = unit_coordinates(size, like.dtype, like.device)
-    exponents = torch.arange(degree + 1, device=like.device)
-    return coordinates[:, None]**exponents
+def _powers(coordinates: Tensor, degree: int) -> Tensor:
+    """(..., degree + 1, size) powers 0..degree of (..., size) coordinates."""
+    exponents = torch.arange(degree + 1, device=coordinates.device)
+    return coordinates[..., None, :]**exponents[:, None]
 
 
-def moments(maps: Tensor, degree: int) -> Tensor:
-    """Sum images times every product of powers of the coordinates.
+def _moments(maps: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """Sum images times every product of a row and a column function.
+
+    Rows go first and in the type of the images: a product with a short left
+    factor runs at the speed of the memory, one with a short right factor
+    does not. What remains is small and added up in float64.
 
     Args:
         maps: (..., h, w) images.
-        degree: Highest power of each coordinate.
+        rows: (..., I, h) float64 functions of the row.
+        columns: (..., J, w) float64 functions of the column.
 
     Returns:
-        (..., degree + 1, degree + 1) sums of ``maps * y**i * x**j`` at
-        ``[..., i, j]``.
+        (..., I, J) float64 sums.
     """
-    rows = _powers(maps.shape[-2], degree, maps)
-    columns = _powers(maps.shape[-1], degree, maps)
-    return rows.mT @ (maps @ columns)
+    with torch.autocast(maps.device.type, enabled=False):
+        return (rows.to(maps.dtype) @ maps).double() @ columns.mT
+
+
+@torch.no_grad()
+def _local_frame(weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Where a region lies, so that its coordinates can be centred on it.
+
+    A fit does not depend on the coordinates, but its rounding error does: in
+    those of the image, the system of an object of a tenth of its width is
+    singular in float32.
+
+    Args:
+        weights: (..., h, w) weights.
+
+    Returns:
+        Centre and half span (..., 2), (x, y), in unit coordinates.
+    """
+    sizes = weights.shape[-1], weights.shape[-2]
+    x, y = (
+        _powers(unit_coordinates(size, device=weights.device), 2)
+        for size in sizes
+    )
+    sums = _moments(weights, y, x)
+    mass = sums[..., :1, 0].clamp(min=torch.finfo(weights.dtype).tiny)
+    first = torch.stack([sums[..., 0, 1], sums[..., 1, 0]], dim=-1) / mass
+    second = torch.stack([sums[..., 0, 2], sums[..., 2, 0]], dim=-1) / mass
+    pixel = torch.tensor(sizes, dtype=first.dtype, device=first.device) / 2
+    variance = (second - first**2).clamp(min=0)
+    return first, (_SPAN_PER_SIGMA * variance.sqrt()).clamp(min=1 / pixel)
+
+
+def _to_unit(centre: Tensor, span: Tensor, degree: int) -> Tensor:
+    """Expand powers of a local coordinate in those of the unit coordinate.
+
+    Args:
+        centre: (...) zero of the local coordinate.
+        span: (...) length of its unit.
+        degree: Highest power.
+
+    Returns:
+        (..., degree + 1, degree + 1) with the local power in the rows:
+        ``((x - centre) / span)**i = sum_j result[i, j] * x**j``.
+    """
+    binomials = torch.tensor(
+        [[1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0, 2.0, 1.0]],
+        dtype=centre.dtype,
+        device=centre.device,
+    )[:degree + 1, :degree + 1]
+    i = torch.arange(degree + 1, device=centre.device)[:, None]
+    shift = (-centre[..., None, None])**(i - i.T).clamp(min=0)
+    return binomials * shift / span[..., None, None]**i
 
 
 def _check(flow: Tensor, weights: Tensor, degree: int) -> None:
@@ -94,10 +147,10 @@ def fit_polynomial(
     """Fit one polynomial flow per region by weighted least squares.
 
     With weights w_k, region k gets the minimum over theta of
-    ``sum_pixels w_k * |flow - polynomial(theta)|^2``. The fit does not depend
-    on shift, scale or units of the coordinates. Sums and solve run in float64
-    whatever the inputs are, also under autocast, and gradients flow through
-    both to ``flow`` and ``weights``.
+    ``sum_pixels w_k * |flow - polynomial(theta)|^2``. The sums run in the
+    type of the inputs but in float32 at least, also under autocast, and in
+    coordinates centred on the region; the solve runs in float64. Gradients
+    flow through both to ``flow`` and ``weights``.
 
     A region without mass (mean weight below 1e-24) or with too few pixels
     for its parameters gets zeros and passes no gradient on; the released GWM
@@ -120,29 +173,63 @@ def fit_polynomial(
         ValueError: If the degree is not 0, 1 or 2, or shapes do not agree.
     """
     _check(flow, weights, degree)
-    flow, weights = flow.double(), weights.double()
-    monomials = MONOMIALS[:NUM_MONOMIALS[degree]]
-    x, y = torch.tensor(monomials, device=flow.device).T
+    dtype = torch.promote_types(flow.dtype, weights.dtype)
+    dtype = torch.promote_types(dtype, torch.float32)
+    flow, weights = flow.to(dtype), weights.to(dtype)
+    x, y = torch.tensor(MONOMIALS[:NUM_MONOMIALS[degree]]).T
 
-    sums = moments(weights, 2 * degree)
-    system = sums[..., y[:, None] + y, x[:, None] + x]
+    centre, span = _local_frame(weights)
+    columns, rows = (
+        _powers(
+            (
+                unit_coordinates(size, device=flow.device) -
+                centre[..., i, None]
+            ) / span[..., i, None],
+            2 * degree,
+        ) for i, size in enumerate((flow.shape[-1], flow.shape[-2]))
+    )
+    sums = _moments(weights, rows, columns)
+    rows, columns = rows[..., :degree + 1, :], columns[..., :degree + 1, :]
     target = torch.stack(
         [
-            moments(weights * flow[..., i, None, :, :], degree)[..., y, x]
-            for i in range(2)
+            _moments(weights * component, rows, columns)[..., y, x]
+            for component in flow[..., None, :, :].unbind(-4)
         ],
         dim=-1,
     )
+    system = sums[..., y[:, None] + y, x[:, None] + x]
     mass = sums[..., 0, 0]
     has_mass = mass > _MIN_MEAN_WEIGHT * weights.shape[-2:].numel()
-    safe_mass = torch.where(has_mass, mass, torch.ones_like(mass))
-    system = system / safe_mass[..., None, None]
-    target = target / safe_mass[..., None, None]
-    return _solve(system, target, has_mass, ridge)
+    mass = torch.where(has_mass, mass, 1.0)[..., None, None]
+    params = _solve(
+        system / mass,
+        target / mass,
+        has_mass,
+        ridge,
+        _MIN_EIGENVALUE_RATIO * torch.finfo(dtype).eps,
+    )
+    grid = _to_unit(centre[..., 1], span[..., 1],
+                    degree).mT[..., None, :, :] @ (_grid(
+                        params, degree
+                    )) @ _to_unit(centre[..., 0], span[..., 0],
+                                  degree)[..., None, :, :]
+    return grid[..., y, x].mT
+
+
+def _grid(params: Tensor, degree: int) -> Tensor:
+    """(..., 2, degree + 1, degree + 1) coefficients of y**i * x**j."""
+    x, y = torch.tensor(MONOMIALS[:NUM_MONOMIALS[degree]]).T
+    grid = params.new_zeros(*params.shape[:-2], 2, degree + 1, degree + 1)
+    grid[..., y, x] = params.mT
+    return grid
 
 
 def _solve(
-    system: Tensor, target: Tensor, has_mass: Tensor, ridge: float
+    system: Tensor,
+    target: Tensor,
+    has_mass: Tensor,
+    ridge: float,
+    min_ratio: float,
 ) -> Tensor:
     """Solve the systems that have a unique solution, zeros for the others."""
     identity = torch.eye(
@@ -152,11 +239,10 @@ def _solve(
     usable = has_mass & system.detach().isfinite().all(-1).all(-1)
     known = torch.where(usable[..., None, None], system.detach(), identity)
     eigenvalues = torch.linalg.eigvalsh(known)
-    smallest, largest = eigenvalues[..., 0], eigenvalues[..., -1]
-    usable = usable & (smallest > _MIN_EIGENVALUE_RATIO * largest)
+    usable = usable & (eigenvalues[..., 0] > min_ratio * eigenvalues[..., -1])
     usable = usable[..., None, None]
     system = torch.where(usable, system, identity)
-    target = torch.where(usable, target, torch.zeros_like(target))
+    target = torch.where(usable, target, 0.0)
     return torch.linalg.solve(system, target)
 
 
@@ -186,11 +272,11 @@ def evaluate_polynomial(
             f'{tuple(params.shape)}'
         )
     degree = degrees[count]
-    x, y = torch.tensor(MONOMIALS[:count], device=params.device).T
-    grid = params.new_zeros(*params.shape[:-2], 2, degree + 1, degree + 1)
-    grid[..., y, x] = params.mT
-    rows = _powers(size[0], degree, params)
-    columns = _powers(size[1], degree, params)
+    columns, rows = (
+        _powers(unit_coordinates(n, params.dtype, params.device), degree)
+        for n in (size[1], size[0])
+    )
     dtype = dtype or params.dtype
     with torch.autocast(params.device.type, enabled=False):
-        return (rows @ grid).to(dtype) @ columns.mT.to(dtype)
+        along_rows = (_grid(params, degree) @ columns).to(dtype)
+        return rows.mT.to(dtype) @ along_rows

@@ -7,7 +7,7 @@ from mmmotion.registry import MODELS
 
 from ..motion_models import MotionFit
 
-_EXPONENTS = dict(l1=1, l2=2)
+_ERRORS = dict(l1=torch.abs, l2=torch.square)
 
 
 def reconstruction_energy(
@@ -23,7 +23,7 @@ def reconstruction_energy(
     Returns:
         A scalar.
     """
-    return ((fitted - flow).abs()**_EXPONENTS[norm]).mean()
+    return _ERRORS[norm](fitted - flow).mean()
 
 
 def expected_energy(
@@ -43,9 +43,8 @@ def expected_energy(
     Returns:
         A scalar, the sum over regions of the mean over all other axes.
     """
-    errors = (region_flows - flow[:, None]).abs()**_EXPONENTS[norm]
-    errors = errors.sum(dim=2) * masks
-    return errors.sum() / flow.numel()
+    errors = _ERRORS[norm](region_flows - flow[:, None]).sum(dim=2)
+    return (errors * masks).sum() / flow.numel()
 
 
 @MODELS.register_module()
@@ -79,7 +78,7 @@ class FlowReconstructionLoss(nn.Module):
                 "energy must be 'reconstruction' or 'expected', "
                 f'got {energy!r}'
             )
-        if norm not in _EXPONENTS:
+        if norm not in _ERRORS:
             raise ValueError(f"norm must be 'l1' or 'l2', got {norm!r}")
         self.energy = energy
         self.norm = norm

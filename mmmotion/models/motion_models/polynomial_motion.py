@@ -9,7 +9,7 @@ from mmmotion.flow.polynomial import evaluate_polynomial, fit_polynomial
 
 from .motion_fit import MotionFit
 
-_EXPONENTS = dict(square=2, linear=1)
+_WEIGHTINGS = ('square', 'linear')
 
 
 def polynomial_motion(
@@ -42,12 +42,14 @@ def polynomial_motion(
             'masks must be (B, K, h, w) and flow (B, 2, h, w), got '
             f'{tuple(masks.shape)} and {tuple(flow.shape)}'
         )
-    weights = masks.double()**_EXPONENTS[weighting]
+    dtype = torch.promote_types(flow.dtype, masks.dtype)
+    dtype = torch.promote_types(dtype, torch.float32)
+    masks = masks.to(dtype)
+    weights = masks.square() if weighting == 'square' else masks
     params = fit_polynomial(flow, weights, degree, ridge)
     size = (flow.shape[-2], flow.shape[-1])
-    dtype = torch.promote_types(flow.dtype, torch.float32)
     region_flows = evaluate_polynomial(params, size, dtype)
-    blended = (masks.to(dtype)[:, :, None] * region_flows).sum(dim=1)
+    blended = (masks[:, :, None] * region_flows).sum(dim=1)
     return MotionFit(flow=blended, params=params, region_flows=region_flows)
 
 
@@ -72,7 +74,7 @@ class PolynomialMotion(nn.Module):
 
     def __init__(self, weighting: str = 'square', ridge: float = 0.0) -> None:
         super().__init__()
-        if weighting not in _EXPONENTS:
+        if weighting not in _WEIGHTINGS:
             raise ValueError(
                 f"weighting must be 'square' or 'linear', got {weighting!r}"
             )
