@@ -37,7 +37,7 @@ def registries(monkeypatch):
             monkeypatch.setattr(value, '_module_dict', known)
 
 
-@pytest.mark.parametrize('code', executable_blocks())
+@pytest.mark.parametrize('code', list(executable_blocks()))
 def test_marked_code_blocks_run(code, registries, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     exec(compile(code, 'block', 'exec'), {'__name__': 'docs'})
