@@ -15,7 +15,7 @@ from mmmotion.registry import FLOW_ESTIMATORS
 
 from .atomic import clean_stale_files
 from .estimators import FlowEstimator, complete_settings
-from .extraction_plan import FlowTree, plan_extraction, short_videos
+from .extraction_plan import OutputTree, plan_extraction, short_videos
 from .extraction_progress import ExtractionProgress
 from .extraction_worker import (
     Chunk,
@@ -154,7 +154,7 @@ def extract_flow(
     estimator, config = _build_estimator(settings)
     suffix = FLOW_FORMATS[settings.file_format]
     name = settings.name or estimator.name
-    tree = FlowTree(str(data_root), name, suffix)
+    tree = OutputTree(str(data_root), name, suffix)
     summary = ExtractionSummary(flow_root(data_root, name))
     sizes = _frame_sizes(videos, settings.on_error == 'skip', summary)
     meta = make_meta(

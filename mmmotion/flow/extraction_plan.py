@@ -16,7 +16,7 @@ _CHUNKS_PER_WORKER = 4
 
 
 @dataclass(frozen=True)
-class FlowTree:
+class OutputTree:
     """The tree into which flows go.
 
     Attributes:
@@ -57,7 +57,7 @@ class ExtractionPlan:
 
 def plan_extraction(
     videos: Sequence[Video],
-    tree: FlowTree,
+    tree: OutputTree,
     gaps: Sequence[int],
     frame_sizes: Mapping[str, tuple[tuple[int, int], str]],
     shard: tuple[int, int] = (0, 1),
@@ -139,7 +139,7 @@ def _shard_frames(videos: Sequence[Video], index: int,
 
 
 def _pairs(video: Video, source: int, gaps: Sequence[int],
-           tree: FlowTree) -> Iterator[Pair]:
+           tree: OutputTree) -> Iterator[Pair]:
     for gap in gaps:
         if 0 <= source + gap < len(video):
             path = tree.path(video, source, gap)

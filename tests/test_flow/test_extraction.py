@@ -156,7 +156,12 @@ def test_flows_made_in_two_ways_are_never_mixed(tmp_path, frames, changed):
     assert tree_of(tmp_path) == before
 
 
-def test_short_videos_are_named_and_counted(tmp_path, frames, caplog):
+def test_short_videos_are_named_and_counted(tmp_path, frames, monkeypatch):
+    messages = []
+    monkeypatch.setattr(
+        'mmmotion.flow.extraction.print_log',
+        lambda message, *args: messages.append(message),
+    )
     make_video(tmp_path / 'frames' / 'single', 1)
     make_video(tmp_path / 'frames' / 'two', 2)
     summary = extract_flow(
@@ -165,6 +170,8 @@ def test_short_videos_are_named_and_counted(tmp_path, frames, caplog):
     assert summary.short_videos == ['single', 'two']
     assert summary.num_written == 24 + 2
     assert '2 videos too short' in str(summary)
+    assert 'single (frames: 1, no flow of gaps +1, -1, +2, -2)' in messages[0]
+    assert 'two (frames: 2, no flow of gaps +2, -2)' in messages[0]
 
 
 def test_each_frame_is_decoded_once(tmp_path, frames, monkeypatch):
