@@ -251,7 +251,9 @@ def _describe_damage(path: str | Path, error: Exception) -> str:
 
 
 def _unwrap(model: nn.Module) -> nn.Module:
-    return model.module if is_model_wrapper(model) else model
+    if not is_model_wrapper(model):
+        return model
+    return model.get_submodule('module')
 
 
 def _shape(value: Any) -> tuple[int, ...] | str:  # extra states have none

@@ -1,8 +1,8 @@
 """Process groups, with gloo where there is no CUDA."""
 
-import datetime
 import os
 import subprocess
+from datetime import timedelta
 
 import torch
 from mmengine.config import Config
@@ -57,10 +57,11 @@ def init_distributed(cfg: Config) -> None:
         init_dist(launcher, **dist_cfg)
         return
     _set_variables(launcher)
-    options = {}
-    if dist_cfg.get('timeout') is not None:
-        options['timeout'] = datetime.timedelta(seconds=dist_cfg['timeout'])
-    torch.distributed.init_process_group('gloo', **options)
+    timeout = dist_cfg.get('timeout')
+    torch.distributed.init_process_group(
+        'gloo',
+        timeout=None if timeout is None else timedelta(seconds=timeout),
+    )
     print_log('CUDA is not available: processes communicate through gloo')
 
 

@@ -17,7 +17,7 @@ def get_random_state() -> dict[str, Any]:
     name, keys, *rest = np.random.get_state(legacy=True)
     state: dict[str, Any] = dict(
         torch=torch.get_rng_state(),
-        numpy=[name, keys.tolist(), *rest],
+        numpy=[name, np.asarray(keys).tolist(), *rest],
         python=random.getstate(),
     )
     if torch.cuda.is_available():

@@ -62,7 +62,7 @@ def _search(work_dir: Path) -> str | None:
     if pointed is not None and '://' in pointed:
         return pointed
     candidates = _list_checkpoints(work_dir, pointed)
-    problems = []
+    problems: list[str] = []
     for path in candidates:
         problem = _find_problem(path)
         if problem is None:

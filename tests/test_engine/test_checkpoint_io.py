@@ -111,9 +111,7 @@ def test_weights_are_loaded(tmp_path, model, nested, prefix):
     weights = {prefix + k: v + 1 for k, v in model.state_dict().items()}
     path = tmp_path / 'x.pth'
     torch.save(dict(state_dict=weights) if nested else weights, path)
-    expected = OrderedDict(
-        (k, v + 1) for k, v in model.state_dict().items()
-    )
+    expected = OrderedDict((k, v + 1) for k, v in model.state_dict().items())
     load_checkpoint(model, path)
     for key, value in model.state_dict().items():
         assert torch.equal(value, expected[key])

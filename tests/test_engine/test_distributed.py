@@ -9,9 +9,8 @@ from mmmotion.engine import CPUDistributedDataParallel, init_distributed
 @pytest.fixture
 def clean(monkeypatch):
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
-    for name in (
-        'RANK', 'WORLD_SIZE', 'LOCAL_RANK', 'MASTER_ADDR', 'MASTER_PORT'
-    ):
+    for name in ('RANK', 'WORLD_SIZE', 'LOCAL_RANK', 'MASTER_ADDR',
+                 'MASTER_PORT'):
         monkeypatch.delenv(name, raising=False)
     yield monkeypatch
     if torch.distributed.is_initialized():

@@ -1,6 +1,5 @@
 """A run that was killed goes on as if nothing had happened."""
 
-import itertools
 import shutil
 import signal
 
@@ -35,50 +34,59 @@ def assert_same_run(toy, first, second):
         assert torch.equal(value, theirs['state_dict'][key])
 
 
-COMBINATIONS = [
-    pytest.param(
-        options,
-        workers,
-        ranks,
-        id=f'{precision}-{workers}workers-{ranks}ranks',
-        marks=() if cost < 2 else pytest.mark.slow
-    )
-    for (precision, options), workers, ranks in itertools.product(
-        (('fp32', {}), ('bf16', BF16)), (0, 2), (1, 2)
-    )
-    for cost in [(precision == 'bf16') + (workers > 0) + (ranks > 1)]
-]
-
-
-@pytest.mark.parametrize('options, workers, ranks', COMBINATIONS)
-def test_killed_and_resumed_run_logs_equal_losses(
-    toy, tmp_path, options, workers, ranks
-):
-    options = dict(options, train_dataloader__num_workers=workers)
-    whole, killed = tmp_path / 'whole', tmp_path / 'killed'
-    run = toy.train_in_processes
-    assert run(whole, ranks, **options) == [0] * ranks
-    assert run(killed, ranks, **options, **kill_at(5)) == [KILLED] * ranks
-    assert not (killed / 'iter_6.pth').exists()
-    assert run(killed, ranks, resume=True, **options) == [0] * ranks
-    assert_same_run(toy, whole, killed)
-
-
 @pytest.fixture(scope='module')
 def whole_run(toy, tmp_path_factory):
-    folder = tmp_path_factory.mktemp('whole')
-    assert toy.train_in_processes(folder) == [0]
-    return folder
+    """Runs that nothing interrupts, each made once, without workers."""
+    made = {}
+
+    def make(ranks=1, **options):
+        key = repr((ranks, options))
+        if key not in made:
+            made[key] = tmp_path_factory.mktemp('whole')
+            codes = toy.train_in_processes(made[key], ranks, **options)
+            assert codes == [0] * ranks
+        return made[key]
+
+    return make
 
 
-@pytest.mark.parametrize('iteration', [1, 4, 7])
+def combination(options, workers, ranks, slow=False):
+    name = f'{"bf16" if options else "fp32"}-{workers}workers-{ranks}ranks'
+    marks = pytest.mark.slow if slow else ()
+    return pytest.param(options, workers, ranks, id=name, marks=marks)
+
+
+@pytest.mark.parametrize(
+    'options, workers, ranks', [
+        combination({}, 2, 1),
+        combination({}, 0, 2),
+        combination(BF16, 0, 1),
+        combination({}, 2, 2, slow=True),
+        combination(BF16, 2, 1, slow=True),
+        combination(BF16, 0, 2, slow=True),
+        combination(BF16, 2, 2, slow=True),
+    ]
+)
+def test_killed_and_resumed_run_logs_equal_losses(
+    toy, tmp_path, whole_run, options, workers, ranks
+):
+    whole = whole_run(ranks, **options)
+    options = dict(options, train_dataloader__num_workers=workers)
+    run = toy.train_in_processes
+    assert run(tmp_path, ranks, **options, **kill_at(5)) == [KILLED] * ranks
+    assert not (tmp_path / 'iter_6.pth').exists()
+    assert run(tmp_path, ranks, resume=True, **options) == [0] * ranks
+    assert_same_run(toy, whole, tmp_path)
+
+
+@pytest.mark.parametrize('iteration', [1, 4, 5])
 def test_the_iteration_of_the_kill_does_not_matter(
     toy, tmp_path, whole_run, iteration
 ):
     run = toy.train_in_processes
     assert run(tmp_path, **kill_at(iteration)) == [KILLED]
     assert run(tmp_path, resume=True) == [0]
-    assert_same_run(toy, whole_run, tmp_path)
+    assert_same_run(toy, whole_run(), tmp_path)
 
 
 def test_kill_during_a_save_leaves_no_broken_file(toy, tmp_path, whole_run):
@@ -89,7 +97,7 @@ def test_kill_during_a_save_leaves_no_broken_file(toy, tmp_path, whole_run):
     assert len(list(tmp_path.glob('.iter_6.pth.*.tmp'))) == 1
     assert run(tmp_path, resume=True) == [0]
     assert not list(tmp_path.glob('.*.tmp'))
-    assert_same_run(toy, whole_run, tmp_path)
+    assert_same_run(toy, whole_run(), tmp_path)
 
 
 def test_moved_folder_with_a_damaged_last_file_resumes_from_the_one_before(
@@ -102,7 +110,7 @@ def test_moved_folder_with_a_damaged_last_file_resumes_from_the_one_before(
     newest = there / 'iter_6.pth'
     newest.write_bytes(newest.read_bytes()[:-500])
     assert run(there, resume=True) == [0]
-    assert_same_run(toy, whole_run, there)
+    assert_same_run(toy, whole_run(), there)
     log = next(iter(sorted(there.glob('*/*.log'))[-1:])).read_text()
     assert f'{newest} is damaged' in log
     assert f'resuming from {there / "iter_4.pth"}' in log
@@ -111,12 +119,10 @@ def test_moved_folder_with_a_damaged_last_file_resumes_from_the_one_before(
 def test_validation_does_not_change_the_training(toy, tmp_path, whole_run):
     options = dict(train_cfg__val_interval=1)
     assert toy.train_in_processes(tmp_path, **options) == [0]
-    assert_same_run(toy, whole_run, tmp_path)
+    assert_same_run(toy, whole_run(), tmp_path)
 
 
-def test_two_processes_learn_like_one_with_the_same_total_batch(
-    toy, tmp_path
-):
+def test_two_processes_learn_like_one_with_the_same_total_batch(toy, tmp_path):
     options = dict(model__dropout=0.0)
     one, two = tmp_path / 'one', tmp_path / 'two'
     run = toy.train_in_processes

@@ -118,9 +118,8 @@ def test_test_settings():
     assert cfg.default_hooks.checkpoint_match.strict
     set_show_dir(cfg, 'pictures')
     hook = cfg.default_hooks.visualization
-    assert (hook.type, hook.draw, hook.out_dir) == (
-        'PanelVisualizationHook', True, 'pictures'
-    )
+    assert (hook.type, hook.draw,
+            hook.out_dir) == ('PanelVisualizationHook', True, 'pictures')
 
 
 def test_weights_are_required_unless_declined():

@@ -62,9 +62,7 @@ def test_history_buffers_survive_a_round_trip():
         buffer.update(value, count=2)
     checkpoint = dict(
         meta=dict(seed=np.int64(3)),
-        message_hub=dict(
-            log_scalars={'train/loss': buffer}, runtime_info={}
-        ),
+        message_hub=dict(log_scalars={'train/loss': buffer}, runtime_info={}),
     )
     plain_checkpoint(checkpoint)
     checkpoint = reload(checkpoint)

@@ -16,9 +16,12 @@ def toy_dir(data_dir):
 @pytest.fixture
 def config(toy_dir, monkeypatch):
     monkeypatch.syspath_prepend(str(toy_dir))
-    monkeypatch.setattr(
-        'mmengine.config.config.FormatCode', lambda text, **_: (text, False)
-    )
+    # Formatting the config takes longer than a toy training.
+    for module in ('mmengine.config.config', 'yapf.yapflib.yapf_api'):
+        name = f'{module}.FormatCode'
+        monkeypatch.setattr(
+            name, lambda text, **_: (text, False), raising=False
+        )
     monkeypatch.delenv('LOCAL_RANK', raising=False)
     return str(toy_dir / 'toy_config.py')
 
@@ -46,14 +49,12 @@ def read_scalars(work_dir):
 def test_train_resume_and_test(run_tool, config, tmp_path):
     options = ['--work-dir', tmp_path, '--cfg-options']
     run_tool('train.py', config, *options, 'train_cfg.max_iters=2')
-    run_tool(
-        'train.py', config, '--resume', *options, 'train_cfg.max_iters=4'
-    )
+    run_tool('train.py', config, '--resume', *options, 'train_cfg.max_iters=4')
     assert [r['step'] for r in read_scalars(tmp_path)] == [1, 2, 3, 4]
     out = tmp_path / 'metrics.json'
     run_tool(
-        'test.py', config, tmp_path / 'iter_4.pth', '--out', out,
-        '--work-dir', tmp_path / 'test'
+        'test.py', config, tmp_path / 'iter_4.pth', '--out', out, '--work-dir',
+        tmp_path / 'test'
     )
     assert 0 < json.loads(out.read_text())['toy/error'] < 1
 
@@ -70,9 +71,8 @@ def test_resume_from_a_given_file(run_tool, config, tmp_path):
 
 def test_amp_and_scaled_learning_rate(run_tool, config, tmp_path):
     run_tool(
-        'train.py', config, '--amp', '--auto-scale-lr', '--work-dir',
-        tmp_path, '--cfg-options', 'train_cfg.max_iters=1',
-        'param_scheduler=None'
+        'train.py', config, '--amp', '--auto-scale-lr', '--work-dir', tmp_path,
+        '--cfg-options', 'train_cfg.max_iters=1', 'param_scheduler=None'
     )
     # Half the base batch size of the config.
     assert read_scalars(tmp_path)[0]['lr'] == pytest.approx(0.05)
@@ -124,9 +124,8 @@ def test_method_without_weights_needs_no_checkpoint(
 
 
 @pytest.mark.parametrize(
-    'script', [
-        'dist_train.sh', 'dist_test.sh', 'slurm_train.sh', 'slurm_test.sh'
-    ]
+    'script',
+    ['dist_train.sh', 'dist_test.sh', 'slurm_train.sh', 'slurm_test.sh']
 )
 def test_scripts_are_sound(repo_root, script):
     path = repo_root / 'tools' / script
@@ -191,9 +190,8 @@ def test_two_gloo_processes_train_and_test(
     repo_root, toy_dir, config, tmp_path
 ):
     run_script(
-        repo_root, toy_dir, 'dist_train.sh', config, 2, '--work-dir',
-        tmp_path, '--cfg-options', 'train_cfg.max_iters=2',
-        'model.norm=True'
+        repo_root, toy_dir, 'dist_train.sh', config, 2, '--work-dir', tmp_path,
+        '--cfg-options', 'train_cfg.max_iters=2', 'model.norm=True'
     )
     assert [r['step'] for r in read_scalars(tmp_path)] == [1, 2]
     log = next(tmp_path.glob('*/*.log')).read_text()
@@ -203,8 +201,8 @@ def test_two_gloo_processes_train_and_test(
     assert len(states) == 2
     out = tmp_path / 'metrics.json'
     run_script(
-        repo_root, toy_dir, 'dist_test.sh', config, tmp_path / 'iter_2.pth',
-        2, '--out', out, '--work-dir', tmp_path / 'test', '--cfg-options',
+        repo_root, toy_dir, 'dist_test.sh', config, tmp_path / 'iter_2.pth', 2,
+        '--out', out, '--work-dir', tmp_path / 'test', '--cfg-options',
         'model.norm=True'
     )
     assert set(json.loads(out.read_text())) == {'toy/error'}

@@ -99,8 +99,9 @@ class ResumableCheckpointHook(CheckpointHook):
 
     def _relocate_best(self, runner: Runner) -> None:
         """Follow the best checkpoint into a work directory that moved."""
-        if getattr(self, 'best_ckpt_path', None):
-            self.best_ckpt_path = self._relocate(self.best_ckpt_path)
+        best: str | None = getattr(self, 'best_ckpt_path', None)
+        if best:
+            self.best_ckpt_path = self._relocate(best)
         paths = getattr(self, 'best_ckpt_path_dict', {})
         for key, path in paths.items():
             paths[key] = self._relocate(path) if path else path
@@ -143,7 +144,7 @@ class ResumableCheckpointHook(CheckpointHook):
         """Add a step to the kept ones and return those that have to go."""
         if self.max_keep_ckpts <= 0:
             return []
-        steps = list(self.keep_ckpt_ids)
+        steps: list[int] = list(getattr(self, 'keep_ckpt_ids', ()))
         if not steps or steps[-1] != step:
             steps.append(step)
         kept = steps[-self.max_keep_ckpts:]

@@ -2,7 +2,9 @@
 
 from mmengine.logging import print_log
 from mmengine.runner import IterBasedTrainLoop
+from mmengine.runner.loops import _InfiniteDataloaderIterator
 from torch import nn
+from torch.utils.data import BatchSampler
 
 from mmmotion.registry import LOOPS
 
@@ -51,11 +53,14 @@ class IterTrainLoop(IterBasedTrainLoop):
     def _skip_data(self, num_iters: int) -> None:
         batch_sampler = self.dataloader.batch_sampler
         sampler = getattr(batch_sampler, 'sampler', None)
-        if hasattr(sampler, 'skip'):
+        # Other batch samplers may use any number of draws for a batch.
+        is_plain = type(batch_sampler) is BatchSampler
+        if is_plain and sampler is not None and hasattr(sampler, 'skip'):
             sampler.skip(num_iters * batch_sampler.batch_size)
             # The first iterator has started at the old position.
-            self.dataloader_iterator = type(self.dataloader_iterator
-                                            )(self.dataloader)
+            self.dataloader_iterator = _InfiniteDataloaderIterator(
+                self.dataloader
+            )
             return
         name = type(sampler).__name__
         print_log(

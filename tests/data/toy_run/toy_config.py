@@ -14,9 +14,7 @@ val_dataloader = dict(
     batch_size=2,
     num_workers=0,
     sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type='ToyDataset', pipeline=train_pipeline, test_mode=True
-    ),
+    dataset=dict(type='ToyDataset', pipeline=train_pipeline, test_mode=True),
 )
 test_dataloader = val_dataloader
 val_evaluator = dict(type='ToyMetric')
@@ -31,9 +29,7 @@ optim_wrapper = dict(
     optimizer=dict(type='SGD', lr=0.1, momentum=0.9),
 )
 param_scheduler = [
-    dict(
-        type='LinearLR', start_factor=0.1, by_epoch=False, begin=0, end=5
-    ),
+    dict(type='LinearLR', start_factor=0.1, by_epoch=False, begin=0, end=5),
 ]
 default_hooks = dict(
     logger=dict(interval=1),

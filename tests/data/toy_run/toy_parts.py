@@ -42,9 +42,8 @@ class ToyFrame:
         phase = 0.3 * results['frame_index'] + len(results['video_id'])
         frame = torch.sin(3 * grid[:, None] + phase) * grid
         frame = frame.expand(3, 8, 8).clone()
-        frame += self.noise * torch.from_numpy(
-            rng.standard_normal((3, 8, 8))
-        ).float()
+        frame += self.noise * torch.from_numpy(rng.standard_normal((3, 8, 8))
+                                               ).float()
         if self.with_flip and rng.random() < 0.5:
             frame = frame.flip(-1)
         return dict(

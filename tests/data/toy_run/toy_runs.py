@@ -10,6 +10,7 @@ from pathlib import Path
 
 import mmengine.config.config
 import torch
+import yapf.yapflib.yapf_api
 from mmengine.config import Config
 from mmengine.registry import Registry
 
@@ -40,12 +41,13 @@ def toy_config(work_dir, **options) -> Config:
 
 def train(cfg: Config, environment: dict, log: str) -> None:
     """Train in this process; what it prints goes to a file."""
-    sys.stdout = sys.stderr = open(log, 'a')  # noqa: SIM115
+    sys.stdout = sys.stderr = open(log, 'a')
     os.environ.update(environment)
     torch.set_num_threads(1)
     # Formatting the config for the log and each checkpoint takes longer
     # than everything else.
-    mmengine.config.config.FormatCode = lambda text, **_: (text, False)
+    for module in (mmengine.config.config, yapf.yapflib.yapf_api):
+        module.FormatCode = lambda text, **_: (text, False)
     build_runner(cfg).train()
 
 
@@ -69,9 +71,7 @@ def train_in_processes(work_dir, ranks=1, resume=False, **options):
             MASTER_PORT=str(port),
         )
         log = str(Path(work_dir) / f'rank{rank}.txt')
-        process = context.Process(
-            target=train, args=(cfg, environment, log)
-        )
+        process = context.Process(target=train, args=(cfg, environment, log))
         process.start()
         processes.append(process)
     for process in processes:

@@ -12,9 +12,7 @@ def checkpoint(toy, tmp_path):
     return path
 
 
-def test_training_starts_from_a_part_of_the_weights(
-    toy, tmp_path, checkpoint
-):
+def test_training_starts_from_a_part_of_the_weights(toy, tmp_path, checkpoint):
     content = torch.load(checkpoint)
     del content['state_dict']['layers.0.bias']
     torch.save(content, checkpoint)

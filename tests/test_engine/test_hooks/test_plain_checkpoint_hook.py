@@ -10,9 +10,7 @@ EMA = dict(type='EMAHook', momentum=0.5)
 
 def test_checkpoint_opens_in_a_process_without_mmengine(toy, tmp_path):
     build_runner(
-        toy.toy_config(
-            tmp_path, train_cfg__max_iters=2, custom_hooks=[EMA]
-        )
+        toy.toy_config(tmp_path, train_cfg__max_iters=2, custom_hooks=[EMA])
     ).train()
     code = (
         'import sys, torch; '

@@ -14,9 +14,7 @@ def run(toy, work_dir, max_iters, resume=False, **options):
         def before_train_iter(self, runner, batch_idx, data_batch=None):
             draws.append([s.draw for s in data_batch['data_samples']])
 
-    cfg = toy.toy_config(
-        work_dir, train_cfg__max_iters=max_iters, **options
-    )
+    cfg = toy.toy_config(work_dir, train_cfg__max_iters=max_iters, **options)
     cfg.resume = resume
     runner = build_runner(cfg)
     runner.register_hook(DrawHook())

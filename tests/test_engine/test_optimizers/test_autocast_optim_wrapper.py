@@ -28,9 +28,7 @@ def test_forward_is_bfloat16_and_weights_stay_float32():
 def test_gradients_accumulate_and_are_clipped():
     model = nn.Linear(1, 1, bias=False)
     nn.init.zeros_(model.weight)
-    wrapper = make(
-        model, accumulative_counts=2, clip_grad=dict(max_norm=0.5)
-    )
+    wrapper = make(model, accumulative_counts=2, clip_grad=dict(max_norm=0.5))
     wrapper.initialize_count_status(model, 0, 4)
     for expected in (0.0, -0.5):
         with wrapper.optim_context(model):
