@@ -26,7 +26,12 @@ from .io import (
 )
 from .layout import find_flow_files, flow_path, flow_root
 from .meta import check_meta, read_meta
-from .polynomial import evaluate_polynomial, fit_polynomial, unit_coordinates
+from .polynomial import (
+    blend_polynomials,
+    evaluate_polynomial,
+    fit_polynomial,
+    unit_coordinates,
+)
 from .resize import resize_flow
 
 __all__ = [
@@ -39,6 +44,7 @@ __all__ = [
     'FarnebackFlowEstimator',
     'FlowEstimator',
     'Video',
+    'blend_polynomials',
     'check_flow',
     'check_meta',
     'decode_flow',

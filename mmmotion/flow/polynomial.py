@@ -9,6 +9,14 @@ pixels exists at any time.
 import torch
 from torch import Tensor
 
+from .moments import (
+    blend_products,
+    expand_products,
+    powers,
+    sum_products,
+    weighted_moments,
+)
+
 MONOMIALS: tuple[tuple[int, int], ...] = (
     (0, 0),
     (1, 0),
@@ -49,31 +57,6 @@ def unit_coordinates(
     return ((2 * index + 1) / size - 1).to(dtype)
 
 
-def _powers(coordinates: Tensor, degree: int) -> Tensor:
-    """(..., degree + 1, size) powers 0..degree of (..., size) coordinates."""
-    exponents = torch.arange(degree + 1, device=coordinates.device)
-    return coordinates[..., None, :]**exponents[:, None]
-
-
-def _moments(maps: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """Sum images times every product of a row and a column function.
-
-    Rows go first and in the type of the images: a product with a short left
-    factor runs at the speed of the memory, one with a short right factor
-    does not. What remains is small and added up in float64.
-
-    Args:
-        maps: (..., h, w) images.
-        rows: (..., I, h) float64 functions of the row.
-        columns: (..., J, w) float64 functions of the column.
-
-    Returns:
-        (..., I, J) float64 sums.
-    """
-    with torch.autocast(maps.device.type, enabled=False):
-        return (rows.to(maps.dtype) @ maps).double() @ columns.mT
-
-
 @torch.no_grad()
 def _local_frame(weights: Tensor) -> tuple[Tensor, Tensor]:
     """Where a region lies, so that its coordinates can be centred on it.
@@ -90,10 +73,10 @@ def _local_frame(weights: Tensor) -> tuple[Tensor, Tensor]:
     """
     sizes = weights.shape[-1], weights.shape[-2]
     x, y = (
-        _powers(unit_coordinates(size, device=weights.device), 2)
+        powers(unit_coordinates(size, device=weights.device), 2)
         for size in sizes
     )
-    sums = _moments(weights, y, x)
+    sums = sum_products(weights, y, x)
     mass = sums[..., :1, 0].clamp(min=torch.finfo(weights.dtype).tiny)
     first = torch.stack([sums[..., 0, 1], sums[..., 1, 0]], dim=-1) / mass
     second = torch.stack([sums[..., 0, 2], sums[..., 2, 0]], dim=-1) / mass
@@ -102,26 +85,25 @@ def _local_frame(weights: Tensor) -> tuple[Tensor, Tensor]:
     return first, (_SPAN_PER_SIGMA * variance.sqrt()).clamp(min=1 / pixel)
 
 
-def _to_unit(centre: Tensor, span: Tensor, degree: int) -> Tensor:
-    """Expand powers of a local coordinate in those of the unit coordinate.
+def _to_unit(coefficients: Tensor, centre: Tensor, span: Tensor) -> Tensor:
+    """Express polynomials of local coordinates in unit coordinates.
 
     Args:
-        centre: (...) zero of the local coordinate.
-        span: (...) length of its unit.
-        degree: Highest power.
+        coefficients: (..., 2, N, N) factors of ``y**i * x**j``, both local.
+        centre: (..., 2) origin of the local coordinates, (x, y).
+        span: (..., 2) length of their units.
 
     Returns:
-        (..., degree + 1, degree + 1) with the local power in the rows:
-        ``((x - centre) / span)**i = sum_j result[i, j] * x**j``.
+        (..., 2, N, N) factors of the powers of the unit coordinates.
     """
-    binomials = torch.tensor(
-        [[1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0, 2.0, 1.0]],
-        dtype=centre.dtype,
-        device=centre.device,
-    )[:degree + 1, :degree + 1]
-    i = torch.arange(degree + 1, device=centre.device)[:, None]
+    num = coefficients.shape[-1]
+    binomials = centre.new_tensor([[1, 0, 0], [1, 1, 0], [1, 2, 1]])
+    i = torch.arange(num, device=centre.device)[:, None]
+    # ((x - centre) / span)**i = sum_j change[i, j] * x**j
     shift = (-centre[..., None, None])**(i - i.T).clamp(min=0)
-    return binomials * shift / span[..., None, None]**i
+    change = binomials[:num, :num] * shift / span[..., None, None]**i
+    along_x, along_y = change[..., None, :, :].unbind(dim=-4)
+    return along_y.mT @ coefficients @ along_x
 
 
 def _check(flow: Tensor, weights: Tensor, degree: int) -> None:
@@ -131,10 +113,14 @@ def _check(flow: Tensor, weights: Tensor, degree: int) -> None:
         raise ValueError(
             f'flow must be (..., 2, h, w), got {tuple(flow.shape)}'
         )
-    if weights.ndim < 3 or weights.shape[-2:] != flow.shape[-2:]:
+    same = (
+        weights.shape[-2:] == flow.shape[-2:]
+        and weights.shape[:-3] == flow.shape[:-3]
+    )
+    if weights.ndim < 3 or not same:
         raise ValueError(
-            'weights must be (..., K, h, w) at the size of the flow, got '
-            f'{tuple(weights.shape)} for a flow of {tuple(flow.shape)}'
+            'weights must be (..., K, h, w) for a flow (..., 2, h, w), got '
+            f'{tuple(weights.shape)} and {tuple(flow.shape)}'
         )
 
 
@@ -159,7 +145,7 @@ def fit_polynomial(
     Args:
         flow: (..., 2, h, w) observed flow.
         weights: (..., K, h, w) non-negative weights of the pixels, one image
-            per region; its leading axes broadcast against those of ``flow``.
+            per region, with the leading axes of ``flow``.
         degree: 0 constant, 1 affine, 2 quadratic.
         ridge: Added to the diagonal of the normal equations of each region,
             relative to its mass; 0 is the plain fit.
@@ -175,67 +161,64 @@ def fit_polynomial(
     _check(flow, weights, degree)
     dtype = torch.promote_types(flow.dtype, weights.dtype)
     dtype = torch.promote_types(dtype, torch.float32)
-    flow, weights = flow.to(dtype), weights.to(dtype)
-    x, y = torch.tensor(MONOMIALS[:NUM_MONOMIALS[degree]]).T
+    leading, h, w = weights.shape[:-2], weights.shape[-2], weights.shape[-1]
+    flow = flow.reshape(-1, 2, h, w).to(dtype)
+    weights = weights.reshape(-1, leading[-1], h, w).to(dtype)
 
     centre, span = _local_frame(weights)
-    columns, rows = (
-        _powers(
-            (
-                unit_coordinates(size, device=flow.device) -
-                centre[..., i, None]
-            ) / span[..., i, None],
-            2 * degree,
-        ) for i, size in enumerate((flow.shape[-1], flow.shape[-2]))
+    x, y = (
+        (unit_coordinates(size, device=flow.device) - centre[..., i, None]) /
+        span[..., i, None] for i, size in enumerate((w, h))
     )
-    sums = _moments(weights, rows, columns)
-    rows, columns = rows[..., :degree + 1, :], columns[..., :degree + 1, :]
-    target = torch.stack(
-        [
-            _moments(weights * component, rows, columns)[..., y, x]
-            for component in flow[..., None, :, :].unbind(-4)
-        ],
-        dim=-1,
+    sums, target = weighted_moments(
+        weights, flow, powers(y, 2 * degree), powers(x, 2 * degree), degree + 1
     )
-    system = sums[..., y[:, None] + y, x[:, None] + x]
+    i, j = _exponents(degree)
+    system = sums[..., i[:, None] + i, j[:, None] + j]
     mass = sums[..., 0, 0]
-    has_mass = mass > _MIN_MEAN_WEIGHT * weights.shape[-2:].numel()
+    has_mass = mass > _MIN_MEAN_WEIGHT * h * w
     mass = torch.where(has_mass, mass, 1.0)[..., None, None]
+    min_ratio = _MIN_EIGENVALUE_RATIO * torch.finfo(dtype).eps
     params = _solve(
-        system / mass,
-        target / mass,
+        system / mass + ridge * torch.eye(len(i)).to(system),
+        target[..., i, j].mT / mass,
         has_mass,
-        ridge,
-        _MIN_EIGENVALUE_RATIO * torch.finfo(dtype).eps,
+        min_ratio,
     )
-    grid = _to_unit(centre[..., 1], span[..., 1],
-                    degree).mT[..., None, :, :] @ (_grid(
-                        params, degree
-                    )) @ _to_unit(centre[..., 0], span[..., 0],
-                                  degree)[..., None, :, :]
-    return grid[..., y, x].mT
+    params = _to_unit(_grid(params), centre, span)[..., i, j].mT
+    return params.reshape(*leading, len(i), 2)
 
 
-def _grid(params: Tensor, degree: int) -> Tensor:
-    """(..., 2, degree + 1, degree + 1) coefficients of y**i * x**j."""
+def _exponents(degree: int) -> tuple[Tensor, Tensor]:
+    """Powers of y and of x of every monomial."""
     x, y = torch.tensor(MONOMIALS[:NUM_MONOMIALS[degree]]).T
+    return y, x
+
+
+def _degree(params: Tensor) -> int:
+    degrees = {count: degree for degree, count in NUM_MONOMIALS.items()}
+    if params.shape[-2] not in degrees or params.shape[-1] != 2:
+        raise ValueError(
+            'params must be (..., P, 2) with P = 1, 3 or 6, got '
+            f'{tuple(params.shape)}'
+        )
+    return degrees[params.shape[-2]]
+
+
+def _grid(params: Tensor) -> Tensor:
+    """(..., 2, degree + 1, degree + 1) coefficients of y**i * x**j."""
+    degree = _degree(params)
+    i, j = _exponents(degree)
     grid = params.new_zeros(*params.shape[:-2], 2, degree + 1, degree + 1)
-    grid[..., y, x] = params.mT
+    grid[..., i, j] = params.mT
     return grid
 
 
 def _solve(
-    system: Tensor,
-    target: Tensor,
-    has_mass: Tensor,
-    ridge: float,
-    min_ratio: float,
+    system: Tensor, target: Tensor, has_mass: Tensor, min_ratio: float
 ) -> Tensor:
     """Solve the systems that have a unique solution, zeros for the others."""
-    identity = torch.eye(
-        system.shape[-1], dtype=system.dtype, device=system.device
-    )
-    system = system + ridge * identity
+    identity = torch.eye(system.shape[-1]).to(system)
     usable = has_mass & system.detach().isfinite().all(-1).all(-1)
     known = torch.where(usable[..., None, None], system.detach(), identity)
     eigenvalues = torch.linalg.eigvalsh(known)
@@ -244,6 +227,16 @@ def _solve(
     system = torch.where(usable, system, identity)
     target = torch.where(usable, target, 0.0)
     return torch.linalg.solve(system, target)
+
+
+def _unit_powers(size: tuple[int, int],
+                 params: Tensor) -> tuple[Tensor, Tensor]:
+    """Powers of the rows' and the columns' unit coordinates."""
+    degree = _degree(params)
+    rows, columns = (
+        powers(unit_coordinates(n, device=params.device), degree) for n in size
+    )
+    return rows, columns
 
 
 def evaluate_polynomial(
@@ -264,19 +257,28 @@ def evaluate_polynomial(
     Raises:
         ValueError: If P is not 1, 3 or 6.
     """
-    degrees = {count: degree for degree, count in NUM_MONOMIALS.items()}
-    count = params.shape[-2]
-    if count not in degrees or params.shape[-1] != 2:
-        raise ValueError(
-            'params must be (..., P, 2) with P = 1, 3 or 6, got '
-            f'{tuple(params.shape)}'
-        )
-    degree = degrees[count]
-    columns, rows = (
-        _powers(unit_coordinates(n, params.dtype, params.device), degree)
-        for n in (size[1], size[0])
+    rows, columns = _unit_powers(size, params)
+    return expand_products(
+        _grid(params.double()), rows, columns, dtype or params.dtype
     )
-    dtype = dtype or params.dtype
-    with torch.autocast(params.device.type, enabled=False):
-        along_rows = (_grid(params, degree) @ columns).to(dtype)
-        return rows.mT.to(dtype) @ along_rows
+
+
+def blend_polynomials(params: Tensor, masks: Tensor) -> Tensor:
+    """Flow of polynomials, blended with masks.
+
+    Equal to ``(masks[:, :, None] * evaluate_polynomial(...)).sum(1)`` and its
+    gradients, without the images of the single regions.
+
+    Args:
+        params: (B, K, P, 2) parameters in the order of :data:`MONOMIALS`.
+        masks: (B, K, h, w) soft masks.
+
+    Returns:
+        (B, 2, h, w) flow in the type of the masks.
+
+    Raises:
+        ValueError: If P is not 1, 3 or 6.
+    """
+    size = (masks.shape[-2], masks.shape[-1])
+    rows, columns = _unit_powers(size, params)
+    return blend_products(masks, _grid(params.double()), rows, columns)

@@ -1,6 +1,7 @@
 """How well the motion of the regions explains the observed flow."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmmotion.registry import MODELS
@@ -8,6 +9,7 @@ from mmmotion.registry import MODELS
 from ..motion_models import MotionFit
 
 _ERRORS = dict(l1=torch.abs, l2=torch.square)
+_MEAN_ERRORS = dict(l1=F.l1_loss, l2=F.mse_loss)
 
 
 def reconstruction_energy(
@@ -23,7 +25,7 @@ def reconstruction_energy(
     Returns:
         A scalar.
     """
-    return _ERRORS[norm](fitted - flow).mean()
+    return _MEAN_ERRORS[norm](fitted, flow)
 
 
 def expected_energy(
@@ -113,5 +115,7 @@ class FlowReconstructionLoss(nn.Module):
                 'region_flows'
             )
         else:
-            energy = expected_energy(fit.region_flows, flow, masks, self.norm)
+            energy = expected_energy(
+                fit.region_flows(), flow, masks, self.norm
+            )
         return self.loss_weight * energy

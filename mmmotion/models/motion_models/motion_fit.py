@@ -1,5 +1,6 @@
 """What a motion model says about the flow of its regions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -17,11 +18,12 @@ class MotionFit:
             column x and row y in [-1, 1] (pixel centres), in float64.
         pyramid: Predicted flows level by level, finest first, or None for a
             model of one level.
-        region_flows: (B, K, 2, h, w) flow of every region over the whole
-            image, or None where the model has none.
+        region_flows: Function that computes the flow (B, K, 2, h, w) of
+            every region over the whole image, or None where the model has
+            none. Few losses need these large images.
     """
 
     flow: Tensor
     params: Tensor | None = None
     pyramid: tuple[Tensor, ...] | None = None
-    region_flows: Tensor | None = None
+    region_flows: Callable[[], Tensor] | None = None

@@ -1,11 +1,16 @@
 """Closed-form polynomial motion of soft regions."""
 
+from functools import partial
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from mmmotion.flow.polynomial import evaluate_polynomial, fit_polynomial
+from mmmotion.flow.polynomial import (
+    blend_polynomials,
+    evaluate_polynomial,
+    fit_polynomial,
+)
 
 from .motion_fit import MotionFit
 
@@ -48,9 +53,11 @@ def polynomial_motion(
     weights = masks.square() if weighting == 'square' else masks
     params = fit_polynomial(flow, weights, degree, ridge)
     size = (flow.shape[-2], flow.shape[-1])
-    region_flows = evaluate_polynomial(params, size, dtype)
-    blended = (masks[:, :, None] * region_flows).sum(dim=1)
-    return MotionFit(flow=blended, params=params, region_flows=region_flows)
+    return MotionFit(
+        flow=blend_polynomials(params, masks),
+        params=params,
+        region_flows=partial(evaluate_polynomial, params, size, dtype),
+    )
 
 
 class PolynomialMotion(nn.Module):
