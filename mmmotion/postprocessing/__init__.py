@@ -1,6 +1,6 @@
 """Masks to better masks."""
 
-from .border_foreground import BorderForeground, border_score
+from .border_foreground import BorderForeground, border_mean, border_score
 from .motion_foreground import MotionForeground
 from .postprocessor import Postprocessor
 from .spectral_merge import SpectralMerge, color_features
@@ -10,6 +10,7 @@ __all__ = [
     'MotionForeground',
     'Postprocessor',
     'SpectralMerge',
+    'border_mean',
     'border_score',
     'color_features',
 ]

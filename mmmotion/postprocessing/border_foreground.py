@@ -38,6 +38,22 @@ def border_score(
     return torch.where(sides > saturation, 1.0, sides).sum(dim=0)
 
 
+def border_mean(masks: Tensor, width: int = 2) -> Tensor:
+    """Average masks over the outermost rows and columns.
+
+    Args:
+        masks: (..., h, w) soft masks in [0, 1].
+        width: Number of rows and columns that count as border.
+
+    Returns:
+        (...) means in [0, 1].
+    """
+    on_border = torch.ones_like(masks)
+    on_border[..., width:-width, width:-width] = 0
+    total = (masks * on_border).sum(dim=(-2, -1))
+    return total / on_border.sum(dim=(-2, -1))
+
+
 @POSTPROCESSORS.register_module()
 class BorderForeground(Postprocessor):
     """Take the group with the largest border score for the background.

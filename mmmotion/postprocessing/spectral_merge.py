@@ -81,6 +81,7 @@ class SpectralMerge(Postprocessor):
                 'SpectralMerge needs at least two groups and RGB frames, got '
                 f'{len(masks)} groups and the inputs {sorted(inputs)}'
             )
-        features = color_features(inputs['frames'][0], tuple(masks.shape[-2:]))
+        size = (masks.shape[-2], masks.shape[-1])
+        features = color_features(inputs['frames'][0], size)
         merged, _ = spectral_merge(features, masks, self.floor, self.min_mass)
         return merged

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mmmotion.postprocessing import border_score
+from mmmotion.postprocessing import border_mean, border_score
 from mmmotion.registry import POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
 
@@ -30,6 +30,12 @@ def test_score_counts_the_share_of_each_side():
 def test_a_side_above_the_saturation_counts_in_full():
     score = border_score(box(0, 4, 0, 2))  # 0.4 on the left, 0.1 above
     torch.testing.assert_close(score, torch.tensor(1.1))
+
+
+def test_border_mean_counts_every_border_pixel_once():
+    # 2 * 10 * 20 - 16 * 6 = 104 pixels lie on a border of width 2.
+    mean = border_mean(box(0, 2, 0, 4))
+    torch.testing.assert_close(mean, torch.tensor(8 / 104))
 
 
 @pytest.mark.parametrize('swap', [False, True])

@@ -72,13 +72,37 @@ def test_a_video_decides_by_area_weighted_vote():
     assert torch.equal(alone[2][1], second)
 
 
+def test_what_moves_along_the_border_is_background():
+    moving, ground = box(5, 20, 10, 30), box(30, 40, 0, 60)
+    masks = torch.stack([moving, ground, 1 - moving - ground])
+    inputs = dict(flows=flow_of(moving + ground))
+    step = build(degree=0)
+    result = step(masks, inputs, MotionDataSample())
+    assert torch.equal(result[1], moving)
+    step = build(degree=0, max_border_ratio=None)
+    result = step(masks, inputs, MotionDataSample())
+    assert torch.equal(result[1], moving + ground)
+
+
+def test_a_border_everywhere_does_not_empty_the_foreground():
+    left, right = box(0, 40, 0, 30), box(0, 40, 30, 60)
+    inputs = dict(flows=flow_of(box(5, 25, 2, 20)))
+    step = build(max_border_ratio=0.01)
+    result = step(torch.stack([right, left]), inputs, MotionDataSample())
+    assert torch.equal(result[1], left)
+
+
 def test_says_which_video_lacks_flow():
     sample = MotionDataSample(metainfo=dict(video_id='cat'))
     with pytest.raises(ValueError, match='none for cat: add LoadFlows'):
         build()(three_groups(box(5, 20, 10, 30)), {}, sample)
 
 
-@pytest.mark.parametrize('threshold', [0, 1])
-def test_rejects_an_impossible_threshold(threshold):
-    with pytest.raises(ValueError, match=r'in \(0, 1\)'):
-        build(threshold=threshold)
+@pytest.mark.parametrize(
+    'cfg', [dict(threshold=0),
+            dict(threshold=1),
+            dict(max_border_ratio=0)]
+)
+def test_rejects_settings_out_of_range(cfg):
+    with pytest.raises(ValueError, match=r'in \(0, 1\)|must be positive'):
+        build(**cfg)
