@@ -17,7 +17,7 @@ class MotionDataSample(BaseDataElement):
         gaps: Signed frame gaps of ``inputs['flows']``, in their order.
         ori_shape: (H0, W0), the size at which results are reported.
 
-    Data fields, each present only if it is known:
+    Data fields:
         gt_masks: (O, H0, W0) bool, modal (visible) masks.
         gt_amodal_masks: (O, H0, W0) bool, whole shapes, hidden parts included.
         gt_layer_order: (O,) int64, 0 for the layer nearest to the camera.

@@ -6,7 +6,7 @@ import torch
 from mmengine.model import is_model_wrapper
 from mmengine.runner import TestLoop, ValLoop, autocast
 
-from mmmotion.models.segmentors import FramePrediction
+from mmmotion.models.segmentors import BaseSegmentor, FramePrediction
 from mmmotion.registry import LOOPS
 
 
@@ -47,9 +47,9 @@ class _VideoCollector:
     stands in for an unreadable one, is dropped.
     """
 
-    def __init__(self, model: torch.nn.Module) -> None:
+    def __init__(self, model: BaseSegmentor) -> None:
         self.model = model
-        self.video_id: str | None = None
+        self.video_id = ''
         self.done: set[str] = set()
         self.seen: set[tuple[str, str]] = set()
         self.video: list[tuple[FramePrediction, _PendingBatch]] = []

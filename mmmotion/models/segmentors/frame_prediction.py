@@ -25,7 +25,7 @@ class FramePrediction:
 
 
 def resize_masks(masks: Tensor, size: tuple[int, int]) -> Tensor:
-    """Resize soft masks (K, h, w) to (K, *size), bilinear, half-pixel."""
+    """Resize soft masks (K, h, w) to ``(K, *size)``, bilinear, half-pixel."""
     if tuple(masks.shape[-2:]) == tuple(size):
         return masks
     return F.interpolate(
