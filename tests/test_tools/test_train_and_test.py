@@ -174,7 +174,7 @@ def run_script(repo_root, toy_dir, script, *arguments):
             os.environ,
             PORT=str(port),
             PYTHON=sys.executable,
-            PYTHONPATH=str(toy_dir),
+            PYTHONPATH=f'{toy_dir}:{os.environ.get("PYTHONPATH", "")}',
             OMP_NUM_THREADS='1',
             CUDA_VISIBLE_DEVICES='',
         ),
