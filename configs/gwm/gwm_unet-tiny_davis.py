@@ -2,14 +2,15 @@
 
 What differs from the paper's recipe, and what each change gains, stands in
 README.md. Extract the flow first:
-tools/extract_flow.py data/DAVIS/JPEGImages/480p --out data/DAVIS
---gaps 1 2 -1 -2 --size 240 427 --name dis_240x427
+tools/extract_flow.py configs/gwm/gwm_unet-tiny_davis.py --size 240 427
 """
 
 _base_ = './gwm_unet_davis.py'
 
 supervision = dict(masks='none', flow='none', encoder='none')
 size = (96, 168)
+flow_estimator = dict(type='DISFlowEstimator', finest_scale=0)
+flow_name = 'dis_240x427'
 
 model = dict(
     encoder=dict(base_channels=16),
@@ -22,10 +23,13 @@ train_dataloader = dict(
     batch_size=8,
     num_workers=1,
     dataset=dict(
-        flow_estimator='dis',
-        flow_layout='mmmotion',
-        flow_resolution='',
-        flow_name='dis_240x427',
+        _delete_=True,
+        type='DAVIS2016',
+        data_root='data/DAVIS',
+        gaps=(1, 2, -1, -2),
+        flow_estimator=flow_estimator,
+        flow_name=flow_name,
+        require_flow=True,
         pipeline=[
             dict(
                 type='CacheTransforms',
@@ -37,9 +41,14 @@ train_dataloader = dict(
             ),
             dict(
                 type='CacheTransforms',
-                depends_on=['img_path', 'gaps'],
+                depends_on=['img_path'],
                 transforms=[
-                    dict(type='LoadFlows'),
+                    # Every flow of the frame, in every step.
+                    dict(
+                        type='LoadFlows',
+                        gaps=(1, 2, -1, -2),
+                        missing='opposite',
+                    ),
                     dict(type='ResizeFlows', size=size),
                     dict(type='SubtractBackgroundMotion'),
                     dict(type='NormalizeFlows', percentile=95.0),
@@ -58,15 +67,15 @@ train_dataloader = dict(
 )
 val_dataloader = dict(
     dataset=dict(
-        flow_estimator='dis',
-        flow_name='dis_240x427',
+        flow_estimator=flow_estimator,
+        flow_name=flow_name,
         gaps=(1, -1),
         pipeline=[
             dict(type='LoadFrames'),
             dict(type='LoadFlows', gaps=(1, -1), missing='opposite'),
             dict(type='LoadMasks'),
             dict(type='ResizeFrames', size=size, interpolation='area'),
-            dict(type='ResizeFlows', size=(120, 214)),
+            dict(type='ResizeFlows', size=size),
             dict(type='PackMotionInputs'),
         ],
     ),
@@ -79,14 +88,14 @@ optim_wrapper = dict(
     optimizer=dict(type='AdamW', lr=7e-4, weight_decay=0.01),
     clip_grad=dict(max_norm=5.0, norm_type=2),
 )
-train_cfg = dict(max_iters=6000, val_interval=6000)
+train_cfg = dict(max_iters=4500, val_interval=4500)
 param_scheduler = [
     dict(type='LinearLR', start_factor=1e-3, begin=0, end=200, by_epoch=False),
     dict(
         type='CosineAnnealingLR',
         eta_min=1e-6,
         begin=200,
-        end=6000,
+        end=4500,
         by_epoch=False
     ),
 ]
