@@ -75,7 +75,7 @@ def train_in_processes(work_dir, ranks=1, resume=False, **options):
         process.start()
         processes.append(process)
     for process in processes:
-        process.join(timeout=120)
+        process.join(timeout=300)
     codes = [process.exitcode for process in processes]
     for process in processes:
         process.kill()
