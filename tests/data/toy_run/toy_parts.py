@@ -21,6 +21,10 @@ from mmmotion.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
 class ToyDataset(BaseMotionDataset):
     """Three videos of different length."""
 
+    def __init__(self, **kwargs):
+        # Serializing collects garbage, which takes longer than a run.
+        super().__init__(serialize_data=False, **kwargs)
+
     def load_data_list(self):
         return [
             dict(video_id=f'v{v}', frame_id=f'{i:05d}', frame_index=i)

@@ -20,7 +20,8 @@ from mmmotion.engine import build_runner, load_config
 # What a run imports late is imported once, in the server that forks.
 PRELOADED = (
     'matplotlib.backends.backend_agg', 'matplotlib.figure',
-    'matplotlib.pyplot', 'scipy.optimize', 'toy_parts', 'torch._dynamo'
+    'matplotlib.pyplot', 'scipy.optimize', 'setuptools', 'toy_parts',
+    'torch._dynamo'
 )
 for name in PRELOADED:
     importlib.import_module(name)
