@@ -37,8 +37,9 @@ def sum_products(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         (..., I, J) sums in float64; those over rows run in the type of the
         images.
     """
+    rows = rows.to(images.dtype).expand(*images.shape[:-2], -1, -1)
     with torch.autocast(images.device.type, enabled=False):
-        return (rows.to(images.dtype) @ images).double() @ columns.mT
+        return (rows @ images).double() @ columns.mT
 
 
 def expand_products(
@@ -55,9 +56,9 @@ def expand_products(
     Returns:
         (..., h, w) images.
     """
+    rows = rows.mT.to(dtype).expand(*coefficients.shape[:-2], -1, -1)
     with torch.autocast(coefficients.device.type, enabled=False):
-        along_rows = (coefficients @ columns).to(dtype)
-        return rows.mT.to(dtype) @ along_rows
+        return rows @ (coefficients @ columns).to(dtype)
 
 
 class _WeightedMoments(Function):
