@@ -46,7 +46,7 @@ class MotionForeground(Postprocessor):
 
     def __init__(
         self,
-        threshold: float = 0.4,
+        threshold: float = 0.5,
         vote: bool = True,
         max_border_ratio: float | None = 1.0,
         degree: int = 2,
