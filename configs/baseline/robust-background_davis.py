@@ -1,8 +1,8 @@
 """Robust background motion on DAVIS 2016: the classical baseline.
 
 Extract the flow first:
-tools/extract_flow.py data/DAVIS/JPEGImages/480p --out data/DAVIS --gaps 1 -1
---size 240 427 --name dis_240x427
+tools/extract_flow.py configs/baseline/robust-background_davis.py --split test
+--size 240 427
 """
 
 _base_ = ['../_base_/datasets/davis2016.py', '../_base_/default_runtime.py']
@@ -13,7 +13,7 @@ model = dict(type='RobustBackground', degree=2)
 
 test_dataloader = dict(
     dataset=dict(
-        flow_estimator='dis',
+        flow_estimator=dict(type='DISFlowEstimator', finest_scale=0),
         flow_name='dis_240x427',
         gaps=(1, -1),
         pipeline=[
@@ -26,3 +26,9 @@ test_dataloader = dict(
         ],
     ),
 )
+
+# There is nothing to train: only tools/test.py applies.
+train_dataloader = None
+val_dataloader = None
+val_evaluator = None
+val_cfg = None
