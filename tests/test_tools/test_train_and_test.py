@@ -3,9 +3,12 @@ import os
 import socket
 import subprocess
 import sys
+from collections import OrderedDict
 
 import pytest
 import torch
+from mmengine.logging import MessageHub, MMLogger
+from mmengine.visualization import Visualizer
 
 
 @pytest.fixture(scope='session')
@@ -34,6 +37,9 @@ def run_tool(load_tool, monkeypatch):
         monkeypatch.setattr(
             sys, 'argv', [name, *(str(value) for value in arguments)]
         )
+        # mmengine tells runs of one process apart by name and second.
+        for kind in (MMLogger, MessageHub, Visualizer):
+            monkeypatch.setattr(kind, '_instance_dict', OrderedDict())
         load_tool(name).main()
 
     return run

@@ -1,7 +1,9 @@
 """Run the toy training in processes of its own."""
 
 import importlib
+import itertools
 import json
+import math
 import multiprocessing
 import os
 import socket
@@ -29,6 +31,7 @@ for value in vars(registry).values():
     if isinstance(value, Registry):
         value.import_from_location()
 
+_NUMBERS = itertools.count()
 CONFIG = Path(__file__).with_name('toy_config.py')
 
 
@@ -37,6 +40,8 @@ def toy_config(work_dir, **options) -> Config:
     options = {key.replace('__', '.'): v for key, v in options.items()}
     cfg = load_config(CONFIG, options)
     cfg.work_dir = str(work_dir)
+    # mmengine tells runs of one process apart by name and second.
+    cfg.experiment_name = f'toy{next(_NUMBERS)}'
     return cfg
 
 
@@ -87,6 +92,13 @@ def read_losses(work_dir) -> list[dict[int, float]]:
     """Read the logged losses by iteration, one dict per run."""
     runs = []
     for path in sorted(Path(work_dir).glob('*/vis_data/scalars.json')):
-        records = [json.loads(line) for line in path.read_text().splitlines()]
-        runs.append({r['step']: r['loss'] for r in records if 'loss' in r})
+        last = math.inf
+        for record in map(json.loads, path.read_text().splitlines()):
+            if 'loss' not in record:
+                continue
+            # Runs that begin in the same second share a file.
+            if record['step'] <= last:
+                runs.append({})
+            last = record['step']
+            runs[-1][last] = record['loss']
     return runs
