@@ -51,7 +51,7 @@ train_dataloader = dict(
                     ),
                     dict(type='ResizeFlows', size=size),
                     dict(type='SubtractBackgroundMotion'),
-                    dict(type='NormalizeFlows', percentile=95.0),
+                    dict(type='NormalizeFlows'),
                 ],
             ),
             dict(type='RandomFlip'),
