@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-from mmmotion.engine import CheckpointError, read_checkpoint, write_atomically
+from mmmotion.engine import CheckpointError, read_checkpoint
+from mmmotion.flow.atomic import write_atomically
 
 from .state_dict import convert_state_dict
 
@@ -43,7 +44,7 @@ def convert_checkpoint(
     weights = convert_state_dict(source, original)
     buffer = io.BytesIO()
     torch.save(dict(meta=dict(source=source), state_dict=weights), buffer)
-    write_atomically(buffer.getvalue(), path_out)
+    write_atomically(path_out, buffer.getvalue())
     return len(weights)
 
 

@@ -1,7 +1,7 @@
 """Running: hooks, loops, optimizer wrappers, checkpoints and the launch."""
 
 from . import hooks, loops, optimizers
-from .atomic_backend import AtomicBackend, write_atomically
+from .atomic_backend import AtomicBackend
 from .checkpoint_io import (
     CheckpointError,
     check_state_dict,
@@ -48,5 +48,4 @@ __all__ = [
     'set_show_dir',
     'set_test_checkpoint',
     'set_work_dir',
-    'write_atomically',
 ]

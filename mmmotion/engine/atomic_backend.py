@@ -1,44 +1,10 @@
-"""Files that appear only when they are whole."""
+"""Files that appear only when they are whole, as an mmengine backend."""
 
-import os
 from pathlib import Path
 
 from mmengine.fileio import LocalBackend, register_backend
 
-
-def write_atomically(data: bytes, path: str | Path) -> None:
-    """Write a file so that a crash leaves the old one or the new one.
-
-    The data goes to a hidden ``.<name>.<process>.tmp`` beside the target,
-    reaches the disk, and then takes the place of the target in one step.
-
-    Args:
-        data: Content of the file.
-        path: Target; missing folders are made.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
-    try:
-        with open(temporary, 'wb') as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut, where that exists."""
-    if os.name != 'posix':
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+from mmmotion.flow.atomic import write_atomically
 
 
 class AtomicBackend(LocalBackend):
@@ -51,13 +17,13 @@ class AtomicBackend(LocalBackend):
 
     def put(self, obj: bytes, filepath: str | Path) -> None:
         """Write bytes to a file."""
-        write_atomically(obj, filepath)
+        write_atomically(filepath, obj)
 
     def put_text(
         self, obj: str, filepath: str | Path, encoding: str = 'utf-8'
     ) -> None:
         """Write text to a file."""
-        write_atomically(obj.encode(encoding), filepath)
+        write_atomically(filepath, obj.encode(encoding))
 
 
 register_backend('atomic', AtomicBackend, force=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.logging import print_log
 
-from .atomic_backend import write_atomically
+from mmmotion.flow.atomic import write_atomically
+
 from .checkpoint_io import CheckpointError, read_checkpoint
 
 POINTER = 'last_checkpoint'
@@ -26,7 +27,7 @@ def write_pointer(work_dir: str | Path, checkpoint: str | Path) -> None:
     text = str(checkpoint)
     if '://' not in text:
         text = os.path.relpath(text, work_dir)
-    write_atomically(text.encode(), Path(work_dir) / POINTER)
+    write_atomically(Path(work_dir) / POINTER, text.encode())
 
 
 def find_resumable_checkpoint(work_dir: str | Path) -> str | None:

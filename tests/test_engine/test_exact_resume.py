@@ -94,7 +94,7 @@ def test_kill_during_a_save_leaves_no_broken_file(toy, tmp_path, whole_run):
     assert run(tmp_path, **kill_at(5, during_save=True)) == [KILLED]
     names = sorted(path.name for path in tmp_path.glob('*.pth'))
     assert names == ['iter_2.pth', 'iter_4.pth']
-    assert len(list(tmp_path.glob('.iter_6.pth.*.tmp'))) == 1
+    assert len(list(tmp_path.glob('.iter_6.pth~*.tmp'))) == 1
     assert run(tmp_path, resume=True) == [0]
     assert not list(tmp_path.glob('.*.tmp'))
     assert_same_run(toy, whole_run(), tmp_path)

@@ -11,14 +11,17 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
+@pytest.mark.parametrize('step', ['fsync', 'replace'])
+def test_failed_write_leaves_the_old_file_and_no_other(
+    tmp_path, monkeypatch, step
+):
     path = tmp_path / 'a.npy'
     write_atomically(path, b'old')
 
     def fail(*args):
         raise OSError('disk is gone')
 
-    monkeypatch.setattr(os, 'fsync', fail)
+    monkeypatch.setattr(os, step, fail)
     with pytest.raises(OSError, match='disk is gone'):
         write_atomically(path, b'new')
     assert path.read_bytes() == b'old'

@@ -3,7 +3,6 @@
 import logging
 import os
 from collections import deque
-from pathlib import Path
 from typing import Any
 
 from mmengine.dist import is_main_process
@@ -13,6 +12,7 @@ from mmengine.runner import Runner
 
 from mmmotion.engine.random_state import gather_random_states
 from mmmotion.engine.resume import find_resumable_checkpoint, write_pointer
+from mmmotion.flow.atomic import clean_stale_files
 from mmmotion.registry import HOOKS
 
 
@@ -83,8 +83,7 @@ class ResumableCheckpointHook(CheckpointHook):
         super().before_train(runner)
         self._relocate_best(runner)
         if is_main_process() and '://' not in self.out_dir:
-            for leftover in Path(self.out_dir).glob('.*.pth.*.tmp'):
-                leftover.unlink()
+            clean_stale_files(self.out_dir)
         wrapper = runner.optim_wrapper
         steps = getattr(wrapper, '_accumulative_counts', 1)
         if not self.by_epoch and self.interval % steps:

@@ -13,7 +13,7 @@ from torch import nn
 
 from mmmotion.datasets import BaseMotionDataset
 from mmmotion.datasets.draw import sample_rng
-from mmmotion.engine import atomic_backend
+from mmmotion.flow import atomic
 from mmmotion.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
 
 
@@ -128,7 +128,7 @@ class KillHook(Hook):
         if runner.iter != self.at:
             return
         if self.during_save:
-            atomic_backend.os.fsync = _die
+            atomic.os.fsync = _die
         else:
             _die()
 

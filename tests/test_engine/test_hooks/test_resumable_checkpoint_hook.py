@@ -45,7 +45,7 @@ def test_old_file_goes_only_after_the_new_one_is_whole(
         seen.append(names(tmp_path))
         replace(source, target)
 
-    monkeypatch.setattr(atomic_backend.os, 'replace', watch)
+    monkeypatch.setattr(os, 'replace', watch)
     train(toy, tmp_path)
     # Before the checkpoint and before the pointer of iterations 2 to 8.
     assert [len(files) for files in seen] == [0, 1, 1, 2, 2, 3, 2, 3]
