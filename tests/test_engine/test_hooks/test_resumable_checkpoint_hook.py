@@ -4,7 +4,7 @@ import shutil
 import pytest
 import torch
 
-from mmmotion.engine import CheckpointError, atomic_backend, build_runner
+from mmmotion.engine import CheckpointError, build_runner
 from mmmotion.engine.hooks import ResumableCheckpointHook
 
 
