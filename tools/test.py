@@ -15,8 +15,8 @@ from mmmotion.engine import (
     set_show_dir,
     set_test_checkpoint,
     set_work_dir,
-    write_atomically,
 )
+from mmmotion.flow.atomic import write_atomically
 
 
 def parse_args() -> argparse.Namespace:
@@ -71,7 +71,7 @@ def main() -> None:
     metrics = runner.test()
     if args.out is not None and is_main_process():
         text = json.dumps(metrics, indent=2, default=float)
-        write_atomically(text.encode(), args.out)
+        write_atomically(args.out, text.encode())
 
 
 if __name__ == '__main__':
