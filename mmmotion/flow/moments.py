@@ -5,6 +5,8 @@ at the speed of the memory, while products with a short right factor do not.
 The functions differentiate by hand, so that no intermediate image is kept.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.autograd import Function
@@ -43,7 +45,11 @@ def sum_products(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
 
 
 def expand_products(
-    coefficients: Tensor, rows: Tensor, columns: Tensor, dtype: torch.dtype
+    coefficients: Tensor,
+    rows: Tensor,
+    columns: Tensor,
+    dtype: torch.dtype,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Add up products of functions, the adjoint of :func:`sum_products`.
 
@@ -52,47 +58,63 @@ def expand_products(
         rows: (..., I, h) float64 functions of the row.
         columns: (..., J, w) float64 functions of the column.
         dtype: Type of the images.
+        out: (..., h, w) images to overwrite; new memory costs more than the
+            sums.
 
     Returns:
         (..., h, w) images.
     """
     rows = rows.mT.to(dtype).expand(*coefficients.shape[:-2], -1, -1)
     with torch.autocast(coefficients.device.type, enabled=False):
-        return rows @ (coefficients @ columns).to(dtype)
+        return torch.matmul(rows, (coefficients @ columns).to(dtype), out=out)
 
 
+# Any below: torch's context and returned gradients have no useful types.
 class _WeightedMoments(Function):
 
     @staticmethod
-    def forward(ctx, weights, flow, rows, columns,
-                num_short) -> tuple[Tensor, Tensor]:
-        ctx.save_for_backward(weights, flow, rows, columns)
+    def forward(
+        ctx: Any,
+        weights: Tensor,
+        flow: Tensor,
+        rows: Tensor,
+        columns: Tensor,
+        num_short: int,
+        roots: Tensor | None,
+    ) -> tuple[Tensor, Tensor]:
+        ctx.save_for_backward(weights, flow, rows, columns, roots)
         ctx.num_short = num_short
         mass = sum_products(weights, rows, columns)
         rows, columns = rows[..., :num_short, :], columns[..., :num_short, :]
+        part = torch.empty_like(weights)
         flows = [
-            sum_products(weights * flow[:, i, None], rows, columns)
-            for i in range(2)
+            sum_products(
+                torch.mul(weights, flow[:, i, None], out=part), rows, columns
+            ) for i in range(2)
         ]
         return mass, torch.stack(flows, dim=2)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad_mass, grad_flows) -> tuple[Tensor | None, ...]:
-        weights, flow, rows, columns = ctx.saved_tensors
+    def backward(ctx: Any, grad_mass: Tensor, grad_flows: Tensor) -> Any:
+        weights, flow, rows, columns, roots = ctx.saved_tensors
         dtype = weights.dtype
         grad = expand_products(grad_mass, rows, columns, dtype)
         rows = rows[..., :ctx.num_short, :]
         columns = columns[..., :ctx.num_short, :]
+        part = torch.empty_like(grad)
         grad_flow = None
         if ctx.needs_input_grad[1]:
             grad_flow = torch.empty_like(flow)
         for i in range(2):
-            part = expand_products(grad_flows[:, :, i], rows, columns, dtype)
+            expand_products(grad_flows[:, :, i], rows, columns, dtype, part)
             grad.addcmul_(part, flow[:, i, None])
             if grad_flow is not None:
                 grad_flow[:, i] = part.mul_(weights).sum(dim=1)
-        return grad, grad_flow, None, None, None
+        if roots is None:
+            return grad, grad_flow, None, None, None, None
+        grad.mul_(roots).mul_(2)
+        return None, grad_flow, None, None, None, grad
 
 
 def weighted_moments(
@@ -101,6 +123,7 @@ def weighted_moments(
     rows: Tensor,
     columns: Tensor,
     num_short: int,
+    roots: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Moments of regions and of the flow inside them, differentiable once.
 
@@ -110,36 +133,48 @@ def weighted_moments(
         rows: (B, K, I, h) float64 functions of the row.
         columns: (B, K, I, w) float64 functions of the column.
         num_short: J, how many of the functions the flow is summed with.
+        roots: (B, K, h, w) square roots of the weights, if the gradient is to
+            go to them.
 
     Returns:
         (B, K, I, I) sums of the weights and (B, K, 2, J, J) sums of weights
         times flow, both in float64.
     """
-    return _WeightedMoments.apply(weights, flow, rows, columns, num_short)
+    return _WeightedMoments.apply(
+        weights, flow, rows, columns, num_short, roots
+    )
 
 
 class _BlendProducts(Function):
 
     @staticmethod
-    def forward(ctx, masks, coefficients, rows, columns) -> Tensor:
+    def forward(
+        ctx: Any,
+        masks: Tensor,
+        coefficients: Tensor,
+        rows: Tensor,
+        columns: Tensor,
+    ) -> Tensor:
         ctx.save_for_backward(masks, coefficients, rows, columns)
-        blended = [
-            expand_products(coefficients[:, :, i], rows, columns,
-                            masks.dtype).mul_(masks).sum(dim=1)
-            for i in range(2)
-        ]
+        part = torch.empty_like(masks)
+        blended = []
+        for i in range(2):
+            expand_products(
+                coefficients[:, :, i], rows, columns, masks.dtype, part
+            )
+            blended.append(part.mul_(masks).sum(dim=1))
         return torch.stack(blended, dim=1)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, grad: Tensor) -> Any:
         masks, coefficients, rows, columns = ctx.saved_tensors
-        grad_masks = torch.zeros_like(masks)
+        part, grad_masks = torch.empty_like(masks), torch.zeros_like(masks)
         grad_coefficients = torch.empty_like(coefficients)
         for i in range(2):
             grad_i = grad[:, i, None]
-            part = expand_products(
-                coefficients[:, :, i], rows, columns, masks.dtype
+            expand_products(
+                coefficients[:, :, i], rows, columns, masks.dtype, part
             )
             grad_masks.addcmul_(part, grad_i)
             grad_coefficients[:, :, i] = sum_products(

@@ -129,6 +129,7 @@ def fit_polynomial(
     weights: Tensor,
     degree: int = 2,
     ridge: float = 0.0,
+    squared: bool = False,
 ) -> Tensor:
     """Fit one polynomial flow per region by weighted least squares.
 
@@ -149,6 +150,7 @@ def fit_polynomial(
         degree: 0 constant, 1 affine, 2 quadratic.
         ridge: Added to the diagonal of the normal equations of each region,
             relative to its mass; 0 is the plain fit.
+        squared: Whether the squares of ``weights`` are the weights.
 
     Returns:
         (..., K, P, 2) float64 parameters: rows are the monomials
@@ -164,6 +166,9 @@ def fit_polynomial(
     leading, h, w = weights.shape[:-2], weights.shape[-2], weights.shape[-1]
     flow = flow.reshape(-1, 2, h, w).to(dtype)
     weights = weights.reshape(-1, leading[-1], h, w).to(dtype)
+    roots = weights if squared else None
+    if squared:
+        weights = weights.detach().square()
 
     centre, span = _local_frame(weights)
     x, y = (
@@ -171,7 +176,12 @@ def fit_polynomial(
         span[..., i, None] for i, size in enumerate((w, h))
     )
     sums, target = weighted_moments(
-        weights, flow, powers(y, 2 * degree), powers(x, 2 * degree), degree + 1
+        weights,
+        flow,
+        powers(y, 2 * degree),
+        powers(x, 2 * degree),
+        degree + 1,
+        roots,
     )
     i, j = _exponents(degree)
     system = sums[..., i[:, None] + i, j[:, None] + j]

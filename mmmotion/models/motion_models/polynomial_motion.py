@@ -50,8 +50,8 @@ def polynomial_motion(
     dtype = torch.promote_types(flow.dtype, masks.dtype)
     dtype = torch.promote_types(dtype, torch.float32)
     masks = masks.to(dtype)
-    weights = masks.square() if weighting == 'square' else masks
-    params = fit_polynomial(flow, weights, degree, ridge)
+    squared = weighting == 'square'
+    params = fit_polynomial(flow, masks, degree, ridge, squared)
     size = (flow.shape[-2], flow.shape[-1])
     return MotionFit(
         flow=blend_polynomials(params, masks),
