@@ -102,8 +102,9 @@ param_scheduler = [
 custom_hooks = [
     dict(
         type='EMAHook',
-        ema_type='ExponentialMovingAverage',
+        ema_type='MomentumAnnealingEMA',
         momentum=0.002,
+        gamma=1,  # a plain mean of all weights over the first 500 steps
         update_buffers=True,
     ),
 ]
