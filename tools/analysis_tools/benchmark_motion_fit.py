@@ -159,8 +159,8 @@ def main(args: list[str] | None = None) -> None:
         loss_error = (loss / exact[1] - 1).abs()
         grad_error = (grad - exact[2]).abs().max() / exact[2].abs().max()
         print(
-            f'{name:<14} {wall:7.3f} {processor:7.3f} {memory:10.1f} {flow_error:10.2e} '
-            f'{loss_error:10.2e} {grad_error:10.2e}'
+            f'{name:<14} {wall:7.3f} {processor:7.3f} {memory:10.1f} '
+            f'{flow_error:10.2e} {loss_error:10.2e} {grad_error:10.2e}'
         )
 
 

@@ -1,0 +1,103 @@
+import pytest
+import torch
+
+from mmmotion.postprocessing.spectral import (
+    segment_affinity,
+    segment_descriptors,
+    spectral_bipartition,
+    spectral_merge,
+)
+
+CASES = [
+    'two4',
+    'two5',
+    'random4',
+    'positive3',
+    'positive4',
+    'empty4',
+    'random6',
+]
+
+
+@pytest.fixture(scope='module')
+def merge_arrays(golden):
+    _, arrays = golden('gwm_merge.npz')
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+def case_of(arrays, case):
+    return arrays[f'{case}_features'][0], arrays[f'{case}_masks'][0]
+
+
+@pytest.mark.parametrize('case', CASES)
+def test_affinity_equals_the_original(merge_arrays, case):
+    descriptors = segment_descriptors(*case_of(merge_arrays, case))
+    torch.testing.assert_close(
+        segment_affinity(descriptors),
+        merge_arrays[f'{case}_affinity'],
+        atol=1e-5,
+        rtol=0,
+    )
+
+
+@pytest.mark.parametrize('case', CASES)
+def test_groups_equal_the_original_up_to_their_order(merge_arrays, case):
+    merged, labels = spectral_merge(*case_of(merge_arrays, case), min_mass=0)
+    expected = merge_arrays[f'{case}_labels']
+    swapped = bool(labels[0] != expected[0])
+    torch.testing.assert_close(labels ^ swapped, expected)
+    merged = merged.flip(0) if swapped else merged
+    torch.testing.assert_close(merged, merge_arrays[f'{case}_merged'][0])
+    binary = merge_arrays[f'{case}_binary'][0]
+    assert torch.equal(merged[1] > 0.5, binary)
+
+
+def test_segment_without_mass_does_not_become_a_group(merge_arrays):
+    features, masks = case_of(merge_arrays, 'empty4')
+    merged, labels = spectral_merge(features, masks)
+    present = masks.flatten(1).mean(dim=1) > 1e-6
+    assert set(labels[present].tolist()) == {0, 1}
+    assert merged.flatten(1).mean(dim=1).min() > 1e-6
+    torch.testing.assert_close(merged.sum(dim=0), masks.sum(dim=0))
+
+
+def test_two_cliques_are_separated():
+    affinity = torch.full((5, 5), 0.05)
+    for members in ([0, 2], [1, 3, 4]):
+        for i in members:
+            affinity[i, members] = 0.9
+    labels = spectral_bipartition(affinity)
+    assert labels.tolist() == [0, 1, 0, 1, 1]
+
+
+def test_diagonal_is_ignored():
+    affinity = torch.rand(6, 6, generator=torch.Generator().manual_seed(0))
+    affinity = affinity + affinity.T
+    other = affinity + torch.diag(torch.arange(6.0) * 10)
+    assert torch.equal(
+        spectral_bipartition(affinity), spectral_bipartition(other)
+    )
+
+
+@pytest.mark.parametrize('count', [1, 2])
+def test_few_segments(count):
+    labels = spectral_bipartition(torch.ones(count, count))
+    assert labels.tolist() == list(range(count))
+
+
+def test_descriptor_is_the_weighted_mean():
+    features = torch.tensor([[[1.0, 5.0]]])
+    masks = torch.tensor([[[0.75, 0.25]], [[0.0, 0.0]]])
+    torch.testing.assert_close(
+        segment_descriptors(features, masks), torch.tensor([[2.0], [0.0]])
+    )
+
+
+def test_rejects_features_of_another_size():
+    with pytest.raises(ValueError, match='sizes must agree'):
+        spectral_merge(torch.zeros(3, 4, 4), torch.zeros(2, 8, 8))
+
+
+def test_rejects_a_matrix_that_is_not_square():
+    with pytest.raises(ValueError, match=r'must be \(K, K\)'):
+        spectral_bipartition(torch.zeros(2, 3))
