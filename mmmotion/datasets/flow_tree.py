@@ -20,6 +20,10 @@ class FlowTree:
         name: Folder below ``Flows``; the estimator's short name if None.
         resolution: Folder between gap and video in other layouts.
 
+    Attributes:
+        size: (h, w) of all flows if frames were resized to one size before
+            the estimation, None if each has the size of its frame.
+
     Raises:
         FileNotFoundError: If the flows of this estimator were not made.
         ValueError: If the layout is unknown, the estimator is missing or
@@ -48,6 +52,7 @@ class FlowTree:
         self.layout = layout
         self.resolution = resolution
         self.name = name or ''
+        self.size: tuple[int, int] | None = None
         if estimator is not None:
             self.name = name or short_name(estimator)
             folder = flow_root(root, self.name)
@@ -56,7 +61,8 @@ class FlowTree:
                     f'no flows found: {folder.absolute()} (flow_estimator='
                     f'{estimator!r}); tools/extract_flow.py makes them'
                 )
-            check_meta(root, estimator, self.name)
+            size = check_meta(root, estimator, self.name).get('size')
+            self.size = None if size is None else (size[0], size[1])
 
     def __str__(self) -> str:
         if self.layout == 'mmmotion':

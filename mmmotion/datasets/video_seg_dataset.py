@@ -210,6 +210,7 @@ class VideoSegDataset(BaseMotionDataset):
                     img_path=video.frame_paths[index],
                     neighbours=neighbours,
                     flow_paths=flow_paths,
+                    flow_size=None if flow_tree is None else flow_tree.size,
                     available_gaps=tuple(offered),
                     mask_path=masks.get(name),
                 )

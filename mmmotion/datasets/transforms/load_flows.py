@@ -44,7 +44,8 @@ class LoadFlows(BaseTransform):
     """Read the flows from the frame to some of its neighbours.
 
     Required Keys:
-        flow_paths; ``gaps`` if no gaps are given here.
+        flow_paths; ``gaps`` if no gaps are given here; ``flow_size``, the
+        (h, w) to which all frames were resized before the estimation, if so.
 
     Added Keys:
         flows: (N, h, w, 2) float32 in pixels of the file, u first.
@@ -59,8 +60,9 @@ class LoadFlows(BaseTransform):
         negate_opposite: Whether a flow taken from the opposite gap changes
             its sign, so that it stands for the gap that was asked for
             (OCLR). Motion Grouping takes it as it is.
-        size: (h, w) that every file must have; None accepts any size with
-            the aspect ratio of the frame, if the frame was loaded before.
+        size: (h, w) that every file must have; None expects ``flow_size`` or,
+            without it, any size with the aspect ratio of the frame, if the
+            frame was loaded before.
         max_val: For quantised ``.jpg`` files, see
             :func:`mmmotion.flow.io.read_flow`.
         concat_axis: For quantised ``.jpg`` files, see there.
@@ -99,22 +101,23 @@ class LoadFlows(BaseTransform):
         """
         flows: list[np.ndarray] = []
         flow_gaps: list[int] = []
+        paths: list[str] = []
         for gap in self._wanted(results):
             found = self._find(results, gap)
             if found is None:
                 continue
-            flow = self._read(results, found)
+            paths.append(str(results['flow_paths'][found]))
+            flow = self._read(results, paths[-1])
             if found != gap and self.negate_opposite:
                 flow, found = -flow, gap
             flows.append(flow)
             flow_gaps.append(found)
         if len({flow.shape for flow in flows}) > 1:
-            path = results['flow_paths'][flow_gaps[0]]
             raise SampleError(
                 f'expected flows of one size, got '
                 f'{[flow.shape[:2] for flow in flows]} for the gaps '
-                f'{flow_gaps}: {path}',
-                path,
+                f'{flow_gaps}: {paths[0]}',
+                paths[0],
             )
         if flows:
             results['flows'] = np.stack(flows)
@@ -148,12 +151,12 @@ class LoadFlows(BaseTransform):
             f'{name} gap {gap:+d}',
         )
 
-    def _read(self, results: dict, gap: int) -> np.ndarray:
-        path = str(results['flow_paths'][gap])
+    def _read(self, results: dict, path: str) -> np.ndarray:
+        size = self.size or results.get('flow_size')
         try:
             flow = read_flow(path, self.max_val, self.concat_axis)
-            check_flow(flow, path, self.size)
-            if 'ori_shape' in results:
+            check_flow(flow, path, size)
+            if size is None and 'ori_shape' in results:
                 check_aspect(flow.shape[:2], results['ori_shape'], path)
         except FileNotFoundError as error:
             raise MissingFileError(f'flow not found: {path}', path) from error

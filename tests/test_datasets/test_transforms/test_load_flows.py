@@ -109,6 +109,22 @@ def test_flows_of_two_sizes_are_refused(results, tmp_path):
         LoadFlows(gaps=(1, -1)).transform(results)
 
 
+def test_a_tree_of_one_size_may_have_another_shape_than_the_frame(results):
+    results.update(ori_shape=(6, 4), flow_size=(4, 6))
+    assert LoadFlows(gaps=(1, ))(results)['flows'].shape == (1, 4, 6, 2)
+    results.update(flow_size=(2, 6))
+    with pytest.raises(SampleError, match=r'\(2, 6\)'):
+        LoadFlows(gaps=(1, ))(results)
+
+
+def test_two_sizes_are_refused_with_a_stand_in_as_well(results, tmp_path):
+    results['flow_paths'] = {-1: flow_file(tmp_path / 'b.npy', 1)}
+    results['flow_paths'][2] = flow_file(tmp_path / 'c.npy', 1, (2, 3))
+    step = LoadFlows(gaps=(1, 2), missing='opposite')
+    with pytest.raises(SampleError, match=r'one size.*b\.npy'):
+        step(results)
+
+
 def test_rejects_an_unknown_choice():
     with pytest.raises(ValueError, match="got 'zero'"):
         LoadFlows(missing='zero')
