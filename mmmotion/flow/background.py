@@ -176,13 +176,17 @@ def residual_threshold(residual: Tensor) -> Tensor:
     return otsu_threshold(_length(residual))
 
 
-def motion_saliency(flows: Tensor, degree: int = 2) -> tuple[Tensor, Tensor]:
+def motion_saliency(flows: Tensor,
+                    degree: int = 2,
+                    min_length: float = 0.05) -> tuple[Tensor, Tensor]:
     """How far every pixel departs from the motion of the background.
 
     Args:
         flows: (..., N, 2, h, w) flows from one frame to N others, in pixels.
             The residual lengths of the N robust fits are averaged.
         degree: Degree of the background motion.
+        min_length: Lower limit of the threshold in pixels, so that rounding
+            does not pass for motion where nothing moves.
 
     Returns:
         (..., h, w) mean length of the residual, and the (..., 1, 1) threshold
@@ -197,4 +201,5 @@ def motion_saliency(flows: Tensor, degree: int = 2) -> tuple[Tensor, Tensor]:
             f'{tuple(flows.shape)}'
         )
     length = _length(fit_background(flows, degree).residual).mean(dim=-3)
-    return length, otsu_threshold(length)[..., None, None]
+    threshold = otsu_threshold(length).clamp(min=min_length)
+    return length, threshold[..., None, None]

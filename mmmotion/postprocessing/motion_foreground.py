@@ -23,7 +23,8 @@ class MotionForeground(Postprocessor):
     denser on the image border than in the whole image: near ground and other
     parallax move against the background too, but reach out of the image. If
     no group qualifies, the one with the largest share of those that pass the
-    border test is the foreground, or of all if none does. No label is read.
+    border test is the foreground, or of all if none does; if all qualify, the
+    one with the smallest share is the background. No label is read.
 
     The pipeline of the evaluation must load flow. The network does not see
     it; it only serves this choice.
@@ -121,6 +122,8 @@ class MotionForeground(Postprocessor):
         is_object = inside & (share > self.threshold)
         if not is_object.any():
             is_object = inside & (share == share[inside].max())
+        if is_object.all():
+            is_object[share.argmin()] = False
         return is_object
 
 

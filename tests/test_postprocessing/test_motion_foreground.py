@@ -92,6 +92,16 @@ def test_a_border_everywhere_does_not_empty_the_foreground():
     assert torch.equal(result[1], left)
 
 
+def test_some_group_is_always_background():
+    left, right = box(0, 40, 0, 30), box(0, 40, 30, 60)
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.randn(1, 2, *SIZE, generator=generator) * 5
+    step = build(max_border_ratio=None, threshold=0.01)
+    masks = torch.stack([left, right])
+    result = step(masks, dict(flows=noise), MotionDataSample())
+    assert result[0].mean() == result[1].mean() == 0.5
+
+
 def test_says_which_video_lacks_flow():
     sample = MotionDataSample(metainfo=dict(video_id='cat'))
     with pytest.raises(ValueError, match='none for cat: add LoadFlows'):

@@ -42,11 +42,15 @@ def test_masks_have_the_size_of_the_annotation():
     assert sample.pred_seg.shape == (120, 160)
 
 
-def test_a_still_scene_has_finite_masks():
+@pytest.mark.parametrize('speed', [0.0, 3.0])
+@pytest.mark.parametrize('noise', [0.0, 1e-3])
+def test_nothing_moves_in_a_still_or_panned_scene(speed, noise):
     model = MODELS.build(dict(type='RobustBackground'))
-    flows = torch.zeros(1, 1, 2, 30, 40)
+    flows = torch.full((1, 1, 2, 30, 40), speed)
+    flows += noise * torch.randn(flows.shape)
     sample = model(dict(flows=flows), mode='predict')[0]
     assert torch.isfinite(sample.pred_masks).all()
+    assert not sample.pred_seg.any()
 
 
 def test_says_that_flow_is_missing():
