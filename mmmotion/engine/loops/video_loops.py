@@ -103,6 +103,9 @@ def _run_by_video(loop: ValLoop | TestLoop, mode: str) -> dict:
         for batch in batches:
             if not batch.frames:
                 continue
+            # Only now: masks at full size take a hundred times the memory.
+            for frame in batch.frames:
+                model.finish_frame(frame)
             outputs = [frame.data_sample for frame in batch.frames]
             loop.evaluator.process(
                 data_samples=outputs, data_batch=batch.data_batch

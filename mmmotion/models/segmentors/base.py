@@ -102,9 +102,9 @@ class BaseSegmentor(BaseModel):
     ) -> list[MotionDataSample]:
         """Segment every frame as a video of its own.
 
-        The loops of ``mmmotion.engine`` call :meth:`predict_regions` and
-        :meth:`finish_video` instead, so that post-processing sees whole
-        videos.
+        The loops of ``mmmotion.engine`` call :meth:`predict_regions`,
+        :meth:`finish_video` and :meth:`finish_frame` instead, so that
+        post-processing sees whole videos.
 
         Returns:
             The samples with ``pred_regions``, ``pred_masks`` and
@@ -113,6 +113,7 @@ class BaseSegmentor(BaseModel):
         frames = self.predict_regions(inputs, data_samples)
         for frame in frames:
             self.finish_video([frame])
+            self.finish_frame(frame)
         return [frame.data_sample for frame in frames]
 
     def predict_regions(
@@ -137,7 +138,7 @@ class BaseSegmentor(BaseModel):
         return frames
 
     def finish_video(self, frames: list[FramePrediction]) -> None:
-        """Post-process the frames of one video and fill their samples.
+        """Post-process the frames of one video at network resolution.
 
         Args:
             frames: All frames of a video in temporal order.
@@ -147,22 +148,47 @@ class BaseSegmentor(BaseModel):
         samples = [frame.data_sample for frame in frames]
         for step in self.postprocess:
             masks = step.process_video(masks, inputs, samples)
-        for mask, sample in zip(masks, samples, strict=True):
-            size = sample.get('ori_shape', tuple(mask.shape[-2:]))
-            sample.pred_masks = resize_masks(mask, size)
-            sample.pred_seg = sample.pred_masks.argmax(dim=0).to(torch.uint8)
+        for frame, mask in zip(frames, masks, strict=True):
+            frame.masks = mask
+
+    def finish_frame(self, frame: FramePrediction) -> None:
+        """Fill the sample with masks at the size of the original frame."""
+        sample = frame.data_sample
+        size = sample.get('ori_shape', tuple(frame.masks.shape[-2:]))
+        sample.pred_masks = resize_masks(frame.masks, size)
+        sample.pred_seg = sample.pred_masks.argmax(dim=0).to(torch.uint8)
 
     def parse_losses(
         self, losses: dict[str, Tensor]
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Add up the losses; what is logged is the mean over all ranks."""
-        total, log_vars = super().parse_losses(losses)
+        total, log_vars = BaseModel.parse_losses(self, losses)
         if dist.is_available() and dist.is_initialized():
             log_vars = {
                 key: _mean_over_ranks(value)
                 for key, value in log_vars.items()
             }
         return total, log_vars
+
+
+def require_input(inputs: dict[str, Tensor], key: str, who: str) -> Tensor:
+    """Return an input, or say which transform would load it.
+
+    Args:
+        inputs: A batch as ``MotionDataPreprocessor`` makes it.
+        key: ``'frames'`` or ``'flows'``.
+        who: Name of the class that needs it.
+
+    Raises:
+        ValueError: If the pipeline does not load it.
+    """
+    if key not in inputs:
+        loader = dict(frames='LoadFrames', flows='LoadFlows')[key]
+        raise ValueError(
+            f'{who} needs {key}, but the pipeline loads none: add {loader} '
+            '(or RenderScene with gaps) to it'
+        )
+    return inputs[key]
 
 
 def _mean_over_ranks(value: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from torch import Tensor
 from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
 
-from .base import BaseSegmentor
+from .base import BaseSegmentor, require_input
 
 
 @MODELS.register_module()
@@ -70,7 +70,7 @@ class GWM(BaseSegmentor):
         Returns:
             (B, K, H, W) logits.
         """
-        frames = inputs['frames'][:, 0]
+        frames = require_input(inputs, 'frames', 'GWM')[:, 0]
         logits = self.head(self.encoder(frames))
         return _resize(logits, frames.shape[-2:])
 
@@ -85,7 +85,7 @@ class GWM(BaseSegmentor):
                 per frame are averaged.
             data_samples: Not read; no label enters.
         """
-        flows = inputs['flows']
+        flows = require_input(inputs, 'flows', 'the loss of GWM')
         num_flows, size = flows.shape[1], flows.shape[-2:]
         logits = self.segment(inputs).float()
         if self.resize == 'logits':

@@ -9,7 +9,7 @@ from mmmotion.flow import motion_saliency
 from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
 
-from .base import BaseSegmentor
+from .base import BaseSegmentor, require_input
 
 
 @MODELS.register_module()
@@ -64,12 +64,8 @@ class RobustBackground(BaseSegmentor):
         Raises:
             ValueError: If the pipeline loads no flow.
         """
-        if 'flows' not in inputs:
-            raise ValueError(
-                'RobustBackground segments flow, but the pipeline loads none: '
-                'add LoadFlows (or RenderScene with gaps) to it'
-            )
-        length, threshold = motion_saliency(inputs['flows'], self.degree)
+        flows = require_input(inputs, 'flows', 'RobustBackground')
+        length, threshold = motion_saliency(flows, self.degree)
         tiny = torch.finfo(length.dtype).tiny
         ratio = length.clamp(min=tiny) / threshold.clamp(min=tiny)
         logit = self.sharpness * ratio.log()

@@ -81,7 +81,9 @@ def test_steps_see_whole_videos(counting_step):
     frames = model.predict_regions(dict(frames=torch.randn(5, 1, 3, 4, 6)))
     model.finish_video(frames)
     assert model.postprocess[0].calls[0][0] == 5
-    assert all('pred_seg' in frame.data_sample for frame in frames)
+    model.finish_frame(frames[0])
+    flipped = frames[0].data_sample.pred_regions.flip(0)
+    torch.testing.assert_close(frames[0].data_sample.pred_masks, flipped)
 
 
 def test_an_unknown_step_is_named():

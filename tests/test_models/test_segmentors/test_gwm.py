@@ -128,6 +128,16 @@ def test_segments_images_without_flow_and_without_samples():
     assert result[0].pred_seg.shape == (H, W)
 
 
+@pytest.mark.parametrize(
+    'key, mode', [('flows', 'loss'), ('frames', 'predict')]
+)
+def test_says_what_the_pipeline_has_to_load(key, mode):
+    inputs = batch(1)
+    inputs.pop(key)
+    with pytest.raises(ValueError, match=f'needs {key}.*add Load'):
+        build()(inputs, mode=mode)
+
+
 def test_unknown_mode_is_named():
     with pytest.raises(ValueError, match="got 'train'"):
         build()(batch(1), mode='train')
