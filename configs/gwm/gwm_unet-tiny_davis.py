@@ -99,6 +99,7 @@ param_scheduler = [
         by_epoch=False
     ),
 ]
+auto_scale_lr = dict(base_batch_size=8)
 custom_hooks = [
     dict(
         type='EMAHook',

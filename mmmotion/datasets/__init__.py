@@ -7,6 +7,7 @@ from .errors import MissingFileError, SampleError
 from .samplers import VideoSampler, VideoShardSampler
 from .synthetic_motion import SyntheticMotion
 from .transforms import (
+    CacheTransforms,
     ClipFlows,
     ColorJitter,
     LoadFlows,
@@ -25,6 +26,7 @@ from .video_seg_dataset import VideoSegDataset
 __all__ = [
     'DAVIS2016',
     'BaseMotionDataset',
+    'CacheTransforms',
     'ClipFlows',
     'ColorJitter',
     'FrameDraw',

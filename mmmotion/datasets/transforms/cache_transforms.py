@@ -63,8 +63,12 @@ class CacheTransforms(BaseTransform):
         """Leave the samples behind when sent to another process."""
         return {**self.__dict__, '_cache': {}, '_num_bytes': 0}
 
-    def transform(self, results: dict) -> dict:
-        """Apply the transforms, or take over what they made before."""
+    def transform(self, results: dict) -> dict | None:
+        """Apply the transforms, or take over what they made before.
+
+        Returns:
+            The sample, or None if a transform rejects it.
+        """
         key = tuple(results.get(name) for name in self.depends_on)
         if key in self._cache:
             results.update(copy.deepcopy(self._cache[key]))
@@ -72,6 +76,8 @@ class CacheTransforms(BaseTransform):
         before = dict(results)
         for step in self.transforms:
             results = step(results)
+            if results is None:
+                return None
         made = {
             name: value
             for name, value in results.items()

@@ -21,10 +21,11 @@ class SubtractBackgroundMotion(BaseTransform):
 
     Args:
         degree: 0 constant, 1 affine, 2 quadratic.
-        num_iters: Number of re-weighted fits.
+        num_iters: Number of re-weighted fits per degree, see
+            :func:`mmmotion.flow.fit_background`.
     """
 
-    def __init__(self, degree: int = 2, num_iters: int = 20) -> None:
+    def __init__(self, degree: int = 2, num_iters: int = 4) -> None:
         if degree not in (0, 1, 2):
             raise ValueError(f'expected degree 0, 1 or 2, got {degree}')
         self.degree = degree

@@ -60,6 +60,12 @@ def test_memory_is_bounded():
     assert counter.calls == 3
 
 
+def test_a_rejected_sample_stays_rejected():
+    cache = build(lambda results: None)
+    assert cache(sample()) is None
+    assert cache(sample()) is None
+
+
 def test_builds_its_transforms_from_configs():
     cache = build(dict(type='ClipFlows', limit=2.0))
     flows = np.full((1, 2, 2, 2), 5, np.float32)
