@@ -4,7 +4,6 @@ import os
 import signal
 
 import torch
-from mmengine.dist import all_reduce
 from mmengine.evaluator import BaseMetric
 from mmengine.hooks import Hook
 from mmengine.model import BaseModel
@@ -14,6 +13,7 @@ from torch import nn
 from mmmotion.datasets import BaseMotionDataset
 from mmmotion.datasets.draw import sample_rng
 from mmmotion.flow import atomic
+from mmmotion.models.segmentors import BaseSegmentor
 from mmmotion.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
 
 
@@ -85,10 +85,7 @@ class ToyModel(BaseModel):
         return data_samples
 
     def parse_losses(self, losses):
-        total, log_vars = super().parse_losses(losses)
-        for value in log_vars.values():
-            all_reduce(value.detach(), op='mean')
-        return total, log_vars
+        return BaseSegmentor.parse_losses(self, losses)
 
 
 @MODELS.register_module()
