@@ -193,10 +193,16 @@ def load_from_http(
     folder = Path(model_dir or Path(torch.hub.get_dir()) / 'checkpoints')
     path = folder / os.path.basename(filename.split('?')[0])
     if is_main_process() and not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(filename, str(path))
+        _download(filename, path)
     barrier()
+    if not path.exists():  # another machine than the main process
+        _download(filename, path)
     return read_checkpoint(path, map_location)
+
+
+def _download(url: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.hub.download_url_to_file(url, str(path))
 
 
 def _guard(loader: Callable) -> Callable:

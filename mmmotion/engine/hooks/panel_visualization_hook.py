@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import mmcv
 import numpy as np
-from mmengine.fileio import get
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import Tensor
 
+from mmmotion.flow import read_frame
 from mmmotion.registry import HOOKS
 from mmmotion.structures import MotionDataSample
 from mmmotion.visualization import draw_motion_panel
@@ -145,7 +144,7 @@ def _load_frame(
 ) -> np.ndarray:
     path = sample.get('img_path')
     if path is not None:
-        return mmcv.imfrombytes(get(path), channel_order='rgb')
+        return read_frame(path)
     if frames is None:
         raise ValueError(
             f'{sample.video_id}/{sample.frame_id} cannot be drawn: it has '
