@@ -12,6 +12,8 @@ from mmengine.runner import Runner
 
 from mmmotion import registry as ours
 
+from .config_sections import SECTIONS
+
 CLOSE = 0.85
 """Similarity from which an unknown key counts as a typing error."""
 
@@ -77,6 +79,9 @@ def check_config(cfg: Mapping[str, Any]) -> None:
     all the words of such a key and more (``base_train_dataloader``) or starts
     with an underscore is never refused.
 
+    Sections without a class, such as dataloaders or ``env_cfg``, may hold
+    the keys of ``SECTIONS`` only.
+
     Inside components, arguments of our classes and of plugins registered
     beside them are checked against the constructors, whose names are exact;
     where a constructor hands ``**kwargs`` on, only near misses are refused.
@@ -99,6 +104,8 @@ def check_config(cfg: Mapping[str, Any]) -> None:
             )
     if isinstance(cfg, Config):
         cfg = cfg._cfg_dict
+    for path, names in SECTIONS.items():
+        _check_section(cfg, path, names)
     for path, part in _walk(dict(cfg)):
         _check_component(path, part)
 
@@ -107,6 +114,22 @@ def known_keys() -> set[str]:
     """List the top-level keys that the runner and the toolbox read."""
     names = set(inspect.signature(Runner.__init__).parameters)
     return (names | set(_MORE_KEYS)) - {'self', 'cfg'}
+
+
+def _check_section(cfg: Mapping, path: str, names: set[str]) -> None:
+    section: Any = cfg
+    for part in path.split('.'):
+        section = section.get(part) if isinstance(section, Mapping) else None
+    if not isinstance(section, Mapping):
+        return
+    for key in section:
+        if key not in names | set(_POPPED):
+            near = _nearest(key, names, 0.5)
+            hint = f', did you mean {near!r}?' if near else ''
+            raise ConfigError(
+                f'unknown key {path}.{key}{hint} '
+                f'(known: {", ".join(sorted(names))})'
+            )
 
 
 def _walk(node: Any, path: str = '') -> Iterator[tuple[str, dict]]:

@@ -117,3 +117,28 @@ def test_missing_config_is_named_with_a_hint(tmp_path):
 def test_missing_config_in_a_missing_folder(tmp_path):
     with pytest.raises(FileNotFoundError, match='configs lie in'):
         load_config(tmp_path / 'no' / 'x.py')
+
+
+@pytest.mark.parametrize(
+    'key, right',
+    [
+        ('env_cfg.cudnn_benchmrk', 'cudnn_benchmark'),
+        ('env_cfg.dist_cfg.backnd', 'backend'),
+        ('train_dataloader.batch_szie', 'batch_size'),
+        ('randomness.sed', 'seed'),
+        ('auto_scale_lr.base_batch', 'base_batch_size'),
+        ('supervision.mask', 'masks'),
+    ],
+)
+def test_unknown_key_of_a_section_is_named_with_its_place(key, right):
+    cfg = Config(
+        dict(
+            train_dataloader=dict(batch_size=2),
+            randomness=dict(seed=1),
+            env_cfg=dict(dist_cfg=dict(backend='gloo')),
+        )
+    )
+    check_config(cfg)
+    cfg.merge_from_dict({key: 1})
+    with pytest.raises(ConfigError, match=f'{key}, did you mean .{right}'):
+        check_config(cfg)
