@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import mmcv
 import numpy as np
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
