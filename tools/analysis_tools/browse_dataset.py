@@ -14,11 +14,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
 from mmmotion.datasets import FrameDraw
+from mmmotion.engine import check_config, load_config
 from mmmotion.flow.color import flow_to_rgb
 from mmmotion.registry import DATASETS
 from mmmotion.visualization import overlay_segmentation, palette
@@ -71,9 +72,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Build the data set of the config and write the sheet."""
     args = parse_args(argv)
-    config = Config.fromfile(args.config)
-    if args.cfg_options:
-        config.merge_from_dict(args.cfg_options)
+    config = load_config(args.config, args.cfg_options)
+    check_config(config)
     loader = config.get(f'{args.split}_dataloader')
     if loader is None:
         raise KeyError(f'{args.config} has no {args.split}_dataloader')
@@ -83,6 +83,10 @@ def main(argv: list[str] | None = None) -> None:
         num = min(args.num, len(dataset))
         # The middle of equal parts, so that no video's last frame is first.
         indices = [(2 * i + 1) * len(dataset) // (2 * num) for i in range(num)]
+    if not all(0 <= index < len(dataset) for index in indices):
+        raise IndexError(
+            f'expected --indices from 0 to {len(dataset) - 1}, got {indices}'
+        )
     rows = [draw_sample(dataset, index, args.height) for index in indices]
     write_png(args.out, arrange(rows, args.columns))
     print_log(f'wrote {len(rows)} samples to {args.out}', logger='current')

@@ -51,7 +51,10 @@ def main(args: list[str] | None = None) -> int:
         state, content = _load_golden()(options.file)
         arrays = ReferenceArrays(content)
         comparisons = check_reference(options.source, state, arrays)
-    except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
+    except zipfile.BadZipFile:
+        print(f'{options.file}: expected an .npz file, found something else')
+        return 1
+    except (KeyError, OSError, RuntimeError, ValueError) as error:
         print(f'{options.file}: {error}')
         return 1
     for comparison in comparisons:
