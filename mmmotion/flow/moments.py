@@ -1,16 +1,21 @@
 """Sums of images times polynomials of the position, and their adjoints.
 
-Both directions are products with a short left factor, rows first: these run
-at the speed of the memory, while products with a short right factor do not.
-The functions differentiate by hand, so that no intermediate image is kept.
+Products with a short left factor, rows first, run at the speed of the memory;
+those with a short right factor do not. The images are visited in blocks of
+rows that stay in the cache, and both directions are written by hand, so that
+no further image is kept or even made.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
+
+# Values per block: 2 MB each; half and double as many are slower.
+_BLOCK = 2**19
 
 
 def powers(coordinates: Tensor, degree: int) -> Tensor:
@@ -27,46 +32,42 @@ def powers(coordinates: Tensor, degree: int) -> Tensor:
     return coordinates[..., None, :]**exponents[:, None]
 
 
-def sum_products(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """Sum images times every product of a row and a column function.
-
-    Args:
-        images: (..., h, w) images.
-        rows: (..., I, h) float64 functions of the row.
-        columns: (..., J, w) float64 functions of the column.
-
-    Returns:
-        (..., I, J) sums in float64; those over rows run in the type of the
-        images.
-    """
-    rows = rows.to(images.dtype).expand(*images.shape[:-2], -1, -1)
-    with torch.autocast(images.device.type, enabled=False):
-        return (rows @ images).double() @ columns.mT
+def _blocks(images: Tensor) -> Iterator[slice]:
+    """Ranges of rows of (B, K, h, w) images; a GPU takes all at once."""
+    height = images.shape[2]
+    step = height
+    if not images.is_cuda:
+        step = max(1, _BLOCK * height // max(1, images.numel()))
+    for start in range(0, height, step):
+        yield slice(start, start + step)
 
 
-def expand_products(
-    coefficients: Tensor,
-    rows: Tensor,
-    columns: Tensor,
-    dtype: torch.dtype,
-    out: Tensor | None = None,
+def _without_autocast(tensor: Tensor) -> torch.autocast:
+    return torch.autocast(tensor.device.type, enabled=False)
+
+
+def region_moments(
+    masks: Tensor, rows: Tensor, columns: Tensor, squared: bool
 ) -> Tensor:
-    """Add up products of functions, the adjoint of :func:`sum_products`.
+    """Sum weights times every product of a row and a column function.
 
     Args:
-        coefficients: (..., I, J) float64 factors.
-        rows: (..., I, h) float64 functions of the row.
-        columns: (..., J, w) float64 functions of the column.
-        dtype: Type of the images.
-        out: (..., h, w) images to overwrite; new memory costs more than the
-            sums.
+        masks: (B, K, h, w) weights or their roots.
+        rows: (I, h) float64 functions of the row.
+        columns: (J, w) float64 functions of the column.
+        squared: Whether the squares of ``masks`` are the weights.
 
     Returns:
-        (..., h, w) images.
+        (B, K, I, J) float64 sums, without gradient.
     """
-    rows = rows.mT.to(dtype).expand(*coefficients.shape[:-2], -1, -1)
-    with torch.autocast(coefficients.device.type, enabled=False):
-        return torch.matmul(rows, (coefficients @ columns).to(dtype), out=out)
+    with torch.no_grad(), _without_autocast(masks):
+        rows = rows.to(masks.dtype).expand(*masks.shape[:2], -1, -1)
+        sums = torch.zeros(1, dtype=torch.float64, device=masks.device)
+        for block in _blocks(masks):
+            weights = masks[:, :, block]
+            weights = weights.square() if squared else weights
+            sums = sums + rows[..., block] @ weights
+        return sums @ columns.mT
 
 
 # Any below: torch's context and returned gradients have no useful types.
@@ -75,74 +76,110 @@ class _WeightedMoments(Function):
     @staticmethod
     def forward(
         ctx: Any,
-        weights: Tensor,
+        masks: Tensor,
         flow: Tensor,
         rows: Tensor,
         columns: Tensor,
         num_short: int,
-        roots: Tensor | None,
+        squared: bool,
     ) -> tuple[Tensor, Tensor]:
-        ctx.save_for_backward(weights, flow, rows, columns, roots)
-        ctx.num_short = num_short
-        mass = sum_products(weights, rows, columns)
-        rows, columns = rows[..., :num_short, :], columns[..., :num_short, :]
-        part = torch.empty_like(weights)
-        flows = [
-            sum_products(
-                torch.mul(weights, flow[:, i, None], out=part), rows, columns
-            ) for i in range(2)
-        ]
-        return mass, torch.stack(flows, dim=2)
+        ctx.save_for_backward(masks, flow, rows, columns)
+        ctx.num_short, ctx.squared = num_short, squared
+        with _without_autocast(masks):
+            rows = rows.to(masks.dtype)
+            mass = torch.zeros(1, dtype=torch.float64, device=masks.device)
+            flows = [mass, mass]
+            for block in _blocks(masks):
+                weights = masks[:, :, block]
+                weights = weights.square() if squared else weights
+                mass = mass + rows[..., block] @ weights
+                short = rows[:, :, :num_short, block]
+                for i in range(2):
+                    part = weights * flow[:, i, None, block]
+                    flows[i] = flows[i] + short @ part
+            return (
+                mass @ columns.mT,
+                torch.stack(flows, dim=2) @ columns[:, :, None, :num_short].mT,
+            )
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad_mass: Tensor, grad_flows: Tensor) -> Any:
-        weights, flow, rows, columns, roots = ctx.saved_tensors
-        dtype = weights.dtype
-        grad = expand_products(grad_mass, rows, columns, dtype)
-        rows = rows[..., :ctx.num_short, :]
-        columns = columns[..., :ctx.num_short, :]
-        part = torch.empty_like(grad)
+        masks, flow, rows, columns = ctx.saved_tensors
+        num = ctx.num_short
+        grad = torch.empty_like(masks)
         grad_flow = None
         if ctx.needs_input_grad[1]:
             grad_flow = torch.empty_like(flow)
-        for i in range(2):
-            expand_products(grad_flows[:, :, i], rows, columns, dtype, part)
-            grad.addcmul_(part, flow[:, i, None])
-            if grad_flow is not None:
-                grad_flow[:, i] = part.mul_(weights).sum(dim=1)
-        if roots is None:
-            return grad, grad_flow, None, None, None, None
-        grad.mul_(roots).mul_(2)
-        return None, grad_flow, None, None, None, grad
+        with _without_autocast(masks):
+            factor = 2 if ctx.squared else 1
+            mass = (factor * grad_mass @ columns).to(masks.dtype)
+            flows = grad_flows @ columns[:, :, None, :num]
+            flows = (factor * flows).to(masks.dtype)
+            rows = rows.mT.to(masks.dtype)
+            for block in _blocks(masks):
+                weights = masks[:, :, block]
+                part = rows[:, :, block] @ mass
+                for i in range(2):
+                    along = rows[:, :, block, :num] @ flows[:, :, i]
+                    part.addcmul_(along, flow[:, i, None, block])
+                    if grad_flow is not None:
+                        along.mul_(weights)
+                        if ctx.squared:
+                            along.mul_(weights).div_(factor)
+                        grad_flow[:, i, block] = along.sum(dim=1)
+                if ctx.squared:
+                    torch.mul(part, weights, out=grad[:, :, block])
+                else:
+                    grad[:, :, block] = part
+        return grad, grad_flow, None, None, None, None
 
 
 def weighted_moments(
-    weights: Tensor,
+    masks: Tensor,
     flow: Tensor,
     rows: Tensor,
     columns: Tensor,
     num_short: int,
-    roots: Tensor | None = None,
+    squared: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """Moments of regions and of the flow inside them, differentiable once.
 
     Args:
-        weights: (B, K, h, w) weights of the regions.
+        masks: (B, K, h, w) weights of the regions or their roots.
         flow: (B, 2, h, w) flow.
         rows: (B, K, I, h) float64 functions of the row.
         columns: (B, K, I, w) float64 functions of the column.
         num_short: J, how many of the functions the flow is summed with.
-        roots: (B, K, h, w) square roots of the weights, if the gradient is to
-            go to them.
+        squared: Whether the squares of ``masks`` are the weights.
 
     Returns:
         (B, K, I, I) sums of the weights and (B, K, 2, J, J) sums of weights
-        times flow, both in float64.
+        times flow, both in float64; the sums within a block of rows run in
+        the type of the masks.
     """
     return _WeightedMoments.apply(
-        weights, flow, rows, columns, num_short, roots
+        masks, flow, rows, columns, num_short, squared
     )
+
+
+def expand_products(
+    coefficients: Tensor, rows: Tensor, columns: Tensor, dtype: torch.dtype
+) -> Tensor:
+    """Add up products of row and column functions at every pixel.
+
+    Args:
+        coefficients: (..., I, J) float64 factors.
+        rows: (I, h) float64 functions of the row.
+        columns: (J, w) float64 functions of the column.
+        dtype: Type of the images.
+
+    Returns:
+        (..., h, w) images.
+    """
+    rows = rows.mT.to(dtype).expand(*coefficients.shape[:-2], -1, -1)
+    with _without_autocast(coefficients):
+        return rows @ (coefficients @ columns).to(dtype)
 
 
 class _BlendProducts(Function):
@@ -156,30 +193,38 @@ class _BlendProducts(Function):
         columns: Tensor,
     ) -> Tensor:
         ctx.save_for_backward(masks, coefficients, rows, columns)
-        part = torch.empty_like(masks)
-        blended = []
-        for i in range(2):
-            expand_products(
-                coefficients[:, :, i], rows, columns, masks.dtype, part
-            )
-            blended.append(part.mul_(masks).sum(dim=1))
-        return torch.stack(blended, dim=1)
+        batch, groups, h, w = masks.shape
+        blended = masks.new_empty(batch, 2, h, w)
+        with _without_autocast(masks):
+            along = (coefficients @ columns).to(masks.dtype)
+            rows = rows.mT.to(masks.dtype).expand(batch, groups, -1, -1)
+            for block in _blocks(masks):
+                for i in range(2):
+                    part = rows[:, :, block] @ along[:, :, i]
+                    part.mul_(masks[:, :, block])
+                    torch.sum(part, dim=1, out=blended[:, i, block])
+        return blended
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> Any:
         masks, coefficients, rows, columns = ctx.saved_tensors
-        part, grad_masks = torch.empty_like(masks), torch.zeros_like(masks)
-        grad_coefficients = torch.empty_like(coefficients)
-        for i in range(2):
-            grad_i = grad[:, i, None]
-            expand_products(
-                coefficients[:, :, i], rows, columns, masks.dtype, part
-            )
-            grad_masks.addcmul_(part, grad_i)
-            grad_coefficients[:, :, i] = sum_products(
-                torch.mul(masks, grad_i, out=part), rows, columns
-            )
+        grad_masks = torch.empty_like(masks)
+        zero = torch.zeros(1, dtype=torch.float64, device=masks.device)
+        sums = [zero, zero]
+        with _without_autocast(masks):
+            along = (coefficients @ columns).to(masks.dtype)
+            rows = rows.to(masks.dtype).expand(*masks.shape[:2], -1, -1)
+            for block in _blocks(masks):
+                grad_u, grad_v = grad[:, :, None, block].unbind(dim=1)
+                part = rows[..., block]
+                u, v = (part.mT @ along[:, :, i] for i in range(2))
+                u.mul_(grad_u)
+                torch.addcmul(u, v, grad_v, out=grad_masks[:, :, block])
+                for i, grad_i in enumerate((grad_u, grad_v)):
+                    torch.mul(masks[:, :, block], grad_i, out=u)
+                    sums[i] = sums[i] + part @ u
+            grad_coefficients = torch.stack(sums, dim=2) @ columns.mT
         return grad_masks, grad_coefficients, None, None
 
 

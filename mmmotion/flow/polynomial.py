@@ -13,7 +13,7 @@ from .moments import (
     blend_products,
     expand_products,
     powers,
-    sum_products,
+    region_moments,
     weighted_moments,
 )
 
@@ -34,6 +34,8 @@ NUM_MONOMIALS: dict[int, int] = {0: 1, 1: 3, 2: 6}
 _MIN_MEAN_WEIGHT = 1e-24
 # Smallest over largest eigenvalue of a system, in rounding errors.
 _MIN_EIGENVALUE_RATIO = 10.0
+# Some of the rows show well enough where a region lies.
+_FRAME_ROWS = 120
 # A uniform density on [-1, 1] has this deviation times sqrt(3).
 _SPAN_PER_SIGMA = 3**0.5
 
@@ -57,8 +59,7 @@ def unit_coordinates(
     return ((2 * index + 1) / size - 1).to(dtype)
 
 
-@torch.no_grad()
-def _local_frame(weights: Tensor) -> tuple[Tensor, Tensor]:
+def _local_frame(weights: Tensor, squared: bool) -> tuple[Tensor, Tensor]:
     """Where a region lies, so that its coordinates can be centred on it.
 
     A fit does not depend on the coordinates, but its rounding error does: in
@@ -66,23 +67,27 @@ def _local_frame(weights: Tensor) -> tuple[Tensor, Tensor]:
     singular in float32.
 
     Args:
-        weights: (..., h, w) weights.
+        weights: (B, K, h, w) weights or their roots.
+        squared: Whether they are roots.
 
     Returns:
-        Centre and half span (..., 2), (x, y), in unit coordinates.
+        Centre and half span (B, K, 2), (x, y), in unit coordinates.
     """
     sizes = weights.shape[-1], weights.shape[-2]
     x, y = (
         powers(unit_coordinates(size, device=weights.device), 2)
         for size in sizes
     )
-    sums = sum_products(weights, y, x)
+    step = max(1, weights.shape[-2] // _FRAME_ROWS)
+    sums = region_moments(weights[:, :, ::step], y[:, ::step], x, squared)
     mass = sums[..., :1, 0].clamp(min=torch.finfo(weights.dtype).tiny)
     first = torch.stack([sums[..., 0, 1], sums[..., 1, 0]], dim=-1) / mass
     second = torch.stack([sums[..., 0, 2], sums[..., 2, 0]], dim=-1) / mass
     pixel = torch.tensor(sizes, dtype=first.dtype, device=first.device) / 2
     variance = (second - first**2).clamp(min=0)
-    return first, (_SPAN_PER_SIGMA * variance.sqrt()).clamp(min=1 / pixel)
+    span = (_SPAN_PER_SIGMA * variance.sqrt()).clamp(min=1 / pixel)
+    # A region between the rows that are looked at keeps the image's frame.
+    return first, torch.where(sums[..., :1, 0] > 0, span, 1.0)
 
 
 def _to_unit(coefficients: Tensor, centre: Tensor, span: Tensor) -> Tensor:
@@ -166,11 +171,8 @@ def fit_polynomial(
     leading, h, w = weights.shape[:-2], weights.shape[-2], weights.shape[-1]
     flow = flow.reshape(-1, 2, h, w).to(dtype)
     weights = weights.reshape(-1, leading[-1], h, w).to(dtype)
-    roots = weights if squared else None
-    if squared:
-        weights = weights.detach().square()
 
-    centre, span = _local_frame(weights)
+    centre, span = _local_frame(weights, squared)
     x, y = (
         (unit_coordinates(size, device=flow.device) - centre[..., i, None]) /
         span[..., i, None] for i, size in enumerate((w, h))
@@ -181,7 +183,7 @@ def fit_polynomial(
         powers(y, 2 * degree),
         powers(x, 2 * degree),
         degree + 1,
-        roots,
+        squared,
     )
     i, j = _exponents(degree)
     system = sums[..., i[:, None] + i, j[:, None] + j]

@@ -101,6 +101,50 @@ def test_blend_equals_the_blended_images():
     )
 
 
+def test_region_of_few_rows_in_a_tall_image():
+    # The frame of reference is measured on every fourth row here.
+    weights = torch.zeros(1, 480, 40)
+    weights[:, 101:104, 10:20] = 1
+    params = torch.tensor([[2.0, -1.0], [0.5, 3.0], [1.0, 4.0]])
+    flow = evaluate_polynomial(params, (480, 40), torch.float32)
+    found = evaluate_polynomial(fit_polynomial(flow, weights, 1), (480, 40))
+    error = (found - flow).abs() * weights
+    assert error.max() < 1e-5
+
+
+def test_blocks_of_rows_do_not_change_the_result(monkeypatch):
+    flow, weights = random_fields()
+    expected = blend_polynomials(fit_polynomial(flow, weights), weights)
+    monkeypatch.setattr('mmmotion.flow.moments._BLOCK', 500)
+    blended = blend_polynomials(fit_polynomial(flow, weights), weights)
+    torch.testing.assert_close(blended, expected)
+
+
+@pytest.mark.parametrize('block', [100, 2**19])
+@pytest.mark.parametrize('squared', [False, True])
+def test_gradients_in_blocks(monkeypatch, block, squared):
+    monkeypatch.setattr('mmmotion.flow.moments._BLOCK', block)
+    flow, weights = random_fields(h=5, w=6, num_regions=2)
+    params = fit_polynomial(flow, weights)
+
+    def objective(flow, weights, params):
+        fitted = fit_polynomial(flow, weights, squared=squared)
+        return fitted, blend_polynomials(params, weights)
+
+    inputs = flow, weights, params
+    torch.autograd.gradcheck(
+        objective, [tensor.requires_grad_() for tensor in inputs]
+    )
+
+
+def test_squared_weights_are_squares():
+    flow, weights = random_fields()
+    torch.testing.assert_close(
+        fit_polynomial(flow, weights, squared=True),
+        fit_polynomial(flow, weights.square()),
+    )
+
+
 @pytest.mark.parametrize('degree', [0, 1, 2])
 def test_gradients_of_the_fit(degree):
     flow, weights = random_fields(h=5, w=6, num_regions=2)
