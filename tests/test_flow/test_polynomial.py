@@ -109,7 +109,7 @@ def test_region_of_few_rows_in_a_tall_image():
     flow = evaluate_polynomial(params, (480, 40), torch.float32)
     found = evaluate_polynomial(fit_polynomial(flow, weights, 1), (480, 40))
     error = (found - flow).abs() * weights
-    assert error.max() < 1e-5
+    assert error.max() < 1e-3  # pixels; in the frame of the image
 
 
 def test_blocks_of_rows_do_not_change_the_result(monkeypatch):
