@@ -12,14 +12,14 @@ from mmmotion.flow import (
 
 def scene(share=0.3, h=40, w=60):
     """A quadratic background with a block that moves by itself."""
-    params = torch.tensor(
-        [[2.0, -1.0], [0.5, 0.2], [-0.3, 0.4], [0.2, 0], [0, 0.1], [0.1, 0.3]]
-    )
+    params = torch.tensor([[2.0, -1.0], [0.5, 0.2], [-0.3, 0.4], [0.2, 0],
+                           [0, 0.1], [0.1, 0.3]])
     background = evaluate_polynomial(params, (h, w), torch.float32)
     moving = torch.zeros(h, w, dtype=torch.bool)
     moving[5:35, 10:10 + int(share * h * w / 30)] = True
-    flow = torch.where(moving, background.new_tensor([[[6.0]], [[5.0]]]),
-                       background)
+    flow = torch.where(
+        moving, background.new_tensor([[[6.0]], [[5.0]]]), background
+    )
     return flow, background, moving
 
 
@@ -84,7 +84,9 @@ def test_saliency_averages_over_the_flows_of_a_frame():
 
 
 @pytest.mark.parametrize(
-    'settings', [dict(num_iters=-1), dict(cutoff=0), dict(start=0.5)]
+    'settings',
+    [dict(num_iters=-1), dict(cutoff=0),
+     dict(start=0.5)]
 )
 def test_rejects_settings_out_of_range(settings):
     with pytest.raises(ValueError, match=next(iter(settings))):

@@ -49,7 +49,8 @@ def test_every_level_reaches_the_finest_map():
 
 
 @pytest.mark.parametrize(
-    'settings', [dict(upsample='nearest'), dict(num_stages=0)]
+    'settings',
+    [dict(upsample='nearest'), dict(num_stages=0)]
 )
 def test_rejects_unknown_settings(settings):
     with pytest.raises(ValueError, match=next(iter(settings))):

@@ -24,7 +24,8 @@ def test_size_is_kept(kernel_size):
 
 
 @pytest.mark.parametrize(
-    'settings', [dict(num_groups=0), dict(num_groups=2, kernel_size=2)]
+    'settings',
+    [dict(num_groups=0), dict(num_groups=2, kernel_size=2)]
 )
 def test_rejects_numbers_out_of_range(settings):
     with pytest.raises(ValueError, match=list(settings)[-1]):

@@ -23,9 +23,7 @@ def test_value_by_hand(norm, expected, energy):
     flow, masks = two_pixels()
     fit = ConstantMotion('linear')(masks, flow)
     loss = FlowReconstructionLoss(energy, norm, loss_weight=1.0)
-    torch.testing.assert_close(
-        loss(fit, flow, masks), torch.tensor(expected)
-    )
+    torch.testing.assert_close(loss(fit, flow, masks), torch.tensor(expected))
 
 
 def test_energies_agree_on_hard_masks():
