@@ -146,7 +146,8 @@ def main(args: list[str] | None = None) -> None:
         'errors against QR in float64'
     )
     print(
-        'solver          time s   extra MiB   flow max   loss rel   grad rel'
+        'solver          wall s   CPU s  extra MiB   flow max   loss rel'
+        '   grad rel'
     )
     for name, objective in (
         ('moments', moments_objective),
