@@ -6,19 +6,20 @@ import torch
 from torch import Tensor
 
 
-def compose_foreground(masks: Tensor, is_object: Tensor) -> Tensor:
-    """Add up the regions of the background and those of the object.
+def compose_foreground(masks: Tensor, weight: Tensor) -> Tensor:
+    """Divide regions between background and foreground.
 
     Args:
         masks: (K, h, w) soft masks.
-        is_object: (K,) bool, which regions belong to the object.
+        weight: (K,) share of each region that goes to the foreground, in
+            [0, 1] or bool.
 
     Returns:
         (2, h, w) background and foreground.
     """
-    foreground = masks[is_object].sum(dim=0)
-    background = masks[~is_object].sum(dim=0)
-    return torch.stack([background, foreground])
+    weight = weight.to(masks.dtype)[:, None, None]
+    return torch.stack([((1 - weight) * masks).sum(dim=0),
+                        (weight * masks).sum(dim=0)])
 
 
 def average_scores(

@@ -15,23 +15,24 @@ from .postprocessor import Postprocessor
 
 @POSTPROCESSORS.register_module()
 class MotionForeground(Postprocessor):
-    """Take the groups of which most pixels move and few lie on the border.
+    """Count groups as foreground by how much they move.
 
     A pixel moves if its flow, freed of a robust background motion, is longer
-    than Otsu's threshold of the frame. A group belongs to the foreground if
-    the share of its mass on moving pixels exceeds ``threshold`` and it is not
-    denser on the image border than in the whole image: near ground and other
-    parallax move against the background too, but reach out of the image. If
-    no group qualifies, the one with the largest share of those that pass the
-    border test is the foreground, or of all if none does; if all qualify, the
-    one with the smallest share is the background. No label is read.
+    than Otsu's threshold of the frame. The share of its mass that a group has
+    on moving pixels, relative to the largest such share, is the weight with
+    which its mask enters the foreground. A hard choice would hang on groups
+    of which about half moves, such as rims around an object.
+
+    Two kinds of groups are background whatever their share: the one with the
+    smallest share, and those that are denser on the image border than in the
+    whole image, because near ground and other parallax move against the
+    background too, but reach out of the image (if that leaves no group, it is
+    not asked for). No label is read.
 
     The pipeline of the evaluation must load flow. The network does not see
     it; it only serves this choice.
 
     Args:
-        threshold: Share of moving mass in (0, 1) above which a group is
-            object.
         vote: Whether the frames of a video decide together, each group by its
             mean share and border density over the frames, weighted by its
             area there; else each frame decides on its own.
@@ -41,24 +42,19 @@ class MotionForeground(Postprocessor):
         degree: Degree of the background motion, see ``motion_saliency``.
 
     Raises:
-        ValueError: If the threshold is not in (0, 1) or the ratio is not
-            positive.
+        ValueError: If the ratio is not positive.
     """
 
     def __init__(
         self,
-        threshold: float = 0.5,
         vote: bool = True,
         max_border_ratio: float | None = 1.0,
         degree: int = 2,
     ) -> None:
-        if not 0 < threshold < 1:
-            raise ValueError(f'threshold must be in (0, 1), got {threshold}')
         if max_border_ratio is not None and max_border_ratio <= 0:
             raise ValueError(
                 f'max_border_ratio must be positive, got {max_border_ratio}'
             )
-        self.threshold = threshold
         self.vote = vote
         self.max_border_ratio = max_border_ratio
         self.degree = degree
@@ -71,8 +67,8 @@ class MotionForeground(Postprocessor):
     ) -> Tensor:
         """Choose on one frame."""
         share = self._moving_share(masks, inputs, data_sample)
-        is_object = self._choose(share, border_mean(masks), _area(masks))
-        return compose_foreground(masks, is_object)
+        weight = self._weigh(share, border_mean(masks), _area(masks))
+        return compose_foreground(masks, weight)
 
     def process_video(
         self,
@@ -86,12 +82,12 @@ class MotionForeground(Postprocessor):
         frames = zip(masks, inputs, data_samples, strict=True)
         shares = [self._moving_share(*frame) for frame in frames]
         areas = [_area(mask) for mask in masks]
-        is_object = self._choose(
+        weight = self._weigh(
             average_scores(shares, areas),
             torch.stack([border_mean(mask) for mask in masks]).mean(dim=0),
             torch.stack(areas).mean(dim=0),
         )
-        return [compose_foreground(mask, is_object) for mask in masks]
+        return [compose_foreground(mask, weight) for mask in masks]
 
     def _moving_share(
         self,
@@ -112,19 +108,15 @@ class MotionForeground(Postprocessor):
         tiny = torch.finfo(masks.dtype).tiny
         return (masks * moving).mean(dim=(-2, -1)) / _area(masks).clamp(tiny)
 
-    def _choose(self, share: Tensor, border: Tensor, area: Tensor) -> Tensor:
-        """(K,) whether a group is object."""
-        inside = torch.ones_like(share, dtype=torch.bool)
+    def _weigh(self, share: Tensor, border: Tensor, area: Tensor) -> Tensor:
+        """(K,) weights in [0, 1] of the groups in the foreground."""
+        candidate = torch.ones_like(share, dtype=torch.bool)
+        candidate[share.argmin()] = False
         if self.max_border_ratio is not None:
-            inside = border <= self.max_border_ratio * area
-        if not inside.any():
-            inside = torch.ones_like(inside)
-        is_object = inside & (share > self.threshold)
-        if not is_object.any():
-            is_object = inside & (share == share[inside].max())
-        if is_object.all():
-            is_object[share.argmin()] = False
-        return is_object
+            inside = candidate & (border <= self.max_border_ratio * area)
+            candidate = inside if inside.any() else candidate
+        weight = share * candidate
+        return weight / weight.max().clamp(torch.finfo(weight.dtype).tiny)
 
 
 def _area(masks: Tensor) -> Tensor:
