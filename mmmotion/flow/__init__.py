@@ -5,7 +5,6 @@ from .background import (
     fit_background,
     motion_saliency,
     otsu_threshold,
-    residual_threshold,
 )
 from .color import flow_to_image, flow_to_rgb, flow_to_rgb_uint8
 from .estimators import (
@@ -66,7 +65,6 @@ __all__ = [
     'read_flow',
     'read_frame',
     'read_meta',
-    'residual_threshold',
     'resize_flow',
     'unit_coordinates',
     'write_flow',

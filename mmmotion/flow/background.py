@@ -164,18 +164,6 @@ def otsu_threshold(values: Tensor, num_bins: int = 256) -> Tensor:
     return torch.where(flat, largest, threshold)[..., 0].to(values.dtype)
 
 
-def residual_threshold(residual: Tensor) -> Tensor:
-    """Otsu's threshold on the length of the residual flow.
-
-    Args:
-        residual: (..., 2, h, w) flow minus background flow, in pixels.
-
-    Returns:
-        (...) threshold in pixels; what is longer moves by itself.
-    """
-    return otsu_threshold(_length(residual))
-
-
 def motion_saliency(flows: Tensor,
                     degree: int = 2,
                     min_length: float = 0.05) -> tuple[Tensor, Tensor]:

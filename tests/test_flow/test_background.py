@@ -6,7 +6,6 @@ from mmmotion.flow import (
     fit_background,
     motion_saliency,
     otsu_threshold,
-    residual_threshold,
 )
 
 
@@ -47,7 +46,7 @@ def test_weights_leave_the_object_out():
 def test_threshold_separates_the_object():
     flow, _, moving = scene()
     residual = fit_background(flow).residual
-    mask = residual.norm(dim=0) > residual_threshold(residual)
+    mask = residual.norm(dim=0) > otsu_threshold(residual.norm(dim=0))
     assert torch.equal(mask, moving)
 
 
