@@ -59,17 +59,36 @@ class VideoMetric(BaseMetric):
 
         Returns:
             Result by prefixed name, the same on each process.
+
+        Raises:
+            RuntimeError: On every other process, if the main one fails; it
+                raises its own error.
         """
         del size
         parts = all_gather_object(self.results)
-        shared: list[dict[str, float]] = [{}]
+        shared: list[dict[str, float] | str] = [{}]
+        failure: Exception | None = None
         if is_main_process():
-            results = self.compute_metrics(merge_records(parts))
-            prefix = f'{self.prefix}/' if self.prefix else ''
-            shared = [{prefix + key: results[key] for key in results}]
+            try:
+                shared = [self._compute(parts)]
+            except Exception as error:  # raised below, on every process
+                failure = error
+                shared = [f'{type(error).__name__}: {error}']
         broadcast_object_list(shared)
         self.results.clear()
+        if failure is not None:
+            raise failure
+        if isinstance(shared[0], str):
+            raise RuntimeError(
+                f'{type(self).__name__} failed on the main process: '
+                f'{shared[0]}'
+            )
         return shared[0]
+
+    def _compute(self, parts: list[list[FrameRecord]]) -> dict[str, float]:
+        results = self.compute_metrics(merge_records(parts))
+        prefix = f'{self.prefix}/' if self.prefix else ''
+        return {prefix + key: results[key] for key in results}
 
     @abstractmethod
     def compute_metrics(self, results: list[FrameRecord]) -> dict[str, float]:

@@ -1,8 +1,10 @@
 """Gathering of frames from any number of processes."""
 
 import socket
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import torch
 import torch.multiprocessing as mp
 from mmengine.dist import get_rank
@@ -66,13 +68,25 @@ def test_a_prefix_may_be_chosen():
     assert 'mine/frames' in CollectingMetric(prefix='mine').evaluate(0)
 
 
-def _evaluate_in_group(rank: int, port: int, folder: str) -> None:
+class FullDisk(CollectingMetric):
+    """Cannot write its results."""
+
+    def compute_metrics(self, results):
+        raise OSError('no space left')
+
+
+def _join(rank: int, port: int) -> None:
     torch.distributed.init_process_group(
         'gloo',
         init_method=f'tcp://127.0.0.1:{port}',
         rank=rank,
         world_size=2,
+        timeout=timedelta(seconds=60),
     )
+
+
+def _evaluate_in_group(rank: int, port: int, folder: str) -> None:
+    _join(rank, port)
     metric = CollectingMetric()
     videos = records('b', 9) if rank == 0 else records('a', 2)
     metric.process(None, videos)
@@ -84,11 +98,28 @@ def _evaluate_in_group(rank: int, port: int, folder: str) -> None:
     torch.distributed.destroy_process_group()
 
 
-def test_two_processes_with_uneven_videos_lose_nothing(tmp_path):
+def _fail_in_group(rank: int, port: int, folder: str) -> None:
+    _join(rank, port)
+    try:
+        FullDisk().evaluate(size=4)
+    except Exception as error:
+        text = f'{type(error).__name__}: {error}'
+        (Path(folder) / f'{rank}.txt').write_text(text)
+    # The group is whole: what follows the error still works.
+    torch.distributed.barrier()
+    torch.distributed.destroy_process_group()
+
+
+def spawn(function, folder: Path) -> None:
+    """Run a function in two processes that form a group."""
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
         port = probe.getsockname()[1]
-    mp.spawn(_evaluate_in_group, (port, str(tmp_path)), nprocs=2)
+    mp.spawn(function, (port, str(folder)), nprocs=2)
+
+
+def test_two_processes_with_uneven_videos_lose_nothing(tmp_path):
+    spawn(_evaluate_in_group, tmp_path)
     main, other = (torch.load(tmp_path / f'{rank}.pth') for rank in range(2))
     assert main['result'] == other['result'] == {
         'test/frames': 11.0,
@@ -99,3 +130,18 @@ def test_two_processes_with_uneven_videos_lose_nothing(tmp_path):
         f'{each.video_id}/{each.frame_id}' for each in alone
     ]
     assert other['names'] is None
+
+
+def test_an_error_of_the_main_process_is_raised_by_every_process(tmp_path):
+    spawn(_fail_in_group, tmp_path)
+    main, other = ((tmp_path / f'{rank}.txt').read_text() for rank in (0, 1))
+    assert main == 'OSError: no space left'
+    assert other == (
+        'RuntimeError: FullDisk failed on the main process: '
+        'OSError: no space left'
+    )
+
+
+def test_an_error_of_a_single_process_is_its_own():
+    with pytest.raises(OSError, match='no space left'):
+        FullDisk().evaluate(size=4)
