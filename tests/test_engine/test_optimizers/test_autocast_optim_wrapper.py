@@ -2,7 +2,10 @@ import pytest
 import torch
 from torch import nn
 
-from mmmotion.engine.optimizers import AutocastOptimWrapper
+from mmmotion.engine.optimizers import (
+    AutocastOptimWrapper,
+    autocast_optim_wrapper,
+)
 from mmmotion.registry import OPTIM_WRAPPERS
 
 
@@ -41,3 +44,24 @@ def test_float16_is_refused():
     optimizer = torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
     with pytest.raises(ValueError, match='AmpOptimWrapper'):
         AutocastOptimWrapper(optimizer, dtype='float16')
+
+
+@pytest.mark.parametrize('supported', [False, True])
+def test_a_cpu_without_bfloat16_is_told_once(supported, monkeypatch):
+    said = []
+    module = autocast_optim_wrapper
+    module._say_if_slow.cache_clear()
+    monkeypatch.setattr(
+        torch.ops.mkldnn, '_is_mkldnn_bf16_supported', lambda: supported
+    )
+    monkeypatch.setattr(
+        module, 'print_log', lambda message, **kwargs: said.append(message)
+    )
+    model = nn.Linear(3, 2)
+    wrapper = make(model)
+    for _ in range(2):
+        with wrapper.optim_context(model):
+            model(torch.rand(4, 3))
+    module._say_if_slow.cache_clear()
+    assert len(said) == (0 if supported else 1)
+    assert all('float32' in message for message in said)
