@@ -9,6 +9,8 @@ from mmengine.runner import TestLoop, ValLoop, autocast
 from mmmotion.models.segmentors import BaseSegmentor, FramePrediction
 from mmmotion.registry import LOOPS
 
+from .video_names import iterate_named
+
 
 class _PendingBatch:
     """A batch whose frames wait for the rest of their video."""
@@ -121,7 +123,7 @@ def _run_by_video(loop: ValLoop | TestLoop, mode: str) -> dict:
     runner.call_hook(f'before_{mode}_epoch')
     runner.model.eval()
     collector = _VideoCollector(model)
-    for index, data_batch in enumerate(loop.dataloader):
+    for index, data_batch in enumerate(iterate_named(loop.dataloader)):
         runner.call_hook(
             f'before_{mode}_iter', batch_idx=index, data_batch=data_batch
         )
@@ -142,8 +144,9 @@ class VideoValLoop(ValLoop):
 
     The frames of a video must follow each other, as ``VideoShardSampler``
     orders them. All predictions of one video are held at network resolution
-    until its last frame has been seen. Arguments are those of mmengine's
-    ``ValLoop``.
+    until its last frame has been seen. Videos of concatenated data sets that
+    have one name in common are told apart as ``name@0`` and ``name@1``.
+    Arguments are those of mmengine's ``ValLoop``.
     """
 
     def run(self) -> dict:

@@ -1,5 +1,6 @@
 import pytest
 import torch
+from mmengine.dataset import BaseDataset, ConcatDataset
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
@@ -77,6 +78,20 @@ class ListDataset(torch.utils.data.Dataset):
         )
 
 
+class EntryDataset(BaseDataset):
+    """The same frames with entries, as a part of a larger data set."""
+
+    def __init__(self, names):
+        self.frames = ListDataset(names)
+        super().__init__()
+
+    def load_data_list(self):
+        return [dict(video_id=video) for video, _ in self.frames.names]
+
+    def __getitem__(self, index):
+        return self.frames[index]
+
+
 class CountingMetric:
     """Stands in for a metric: returns what it was given."""
 
@@ -101,7 +116,8 @@ def run(model, names, tmp_path, batch_size=2, loop='VideoTestLoop', hooks=()):
         test_dataloader=dict(
             batch_size=batch_size,
             sampler=dict(type='DefaultSampler', shuffle=False),
-            dataset=ListDataset(names),
+            dataset=names
+            if isinstance(names, ConcatDataset) else ListDataset(names),
         ),
         test_evaluator=dict(type='CountingMetric'),
         test_cfg=dict(type=loop),
@@ -150,3 +166,29 @@ def test_mixed_videos_end_in_a_clear_error(halves, tmp_path):
 def test_the_usual_loop_takes_every_frame_as_a_video(halves, tmp_path):
     run(halves, ['a0', 'a1'], tmp_path, loop='TestLoop')
     assert NoteVideos.videos == [('a', ['0']), ('a', ['1'])]
+
+
+@pytest.mark.parametrize('batch_size', [1, 2, 3])
+def test_equal_names_of_two_data_sets_are_two_videos(
+    halves, tmp_path, batch_size
+):
+    parts = ['a0', 'a1', 'b0'], ['b0', 'b1', 'a0', 'a1', 'c0']
+    both = ConcatDataset([EntryDataset(part) for part in parts])
+    metrics = run(halves, both, tmp_path, batch_size)
+    assert NoteVideos.videos == [
+        ('a@0', ['0', '1']),
+        ('b@0', ['0']),
+        ('b@1', ['0', '1']),
+        ('a@1', ['0', '1']),
+        ('c', ['0']),
+    ]
+    assert len(metrics['frames']) == metrics['size'] == 8
+    assert len({frame[:2] for frame in metrics['frames']}) == 8
+
+
+def test_a_frame_that_stands_in_counts_once_in_its_data_set(halves, tmp_path):
+    parts = ['a0', 'a1', 'a1'], ['b0', 'a1', 'a1']
+    both = ConcatDataset([EntryDataset(part) for part in parts])
+    run(halves, both, tmp_path)
+    assert NoteVideos.videos == [('a@0', ['0', '1']), ('b', ['0']),
+                                 ('a@1', ['1'])]
