@@ -12,6 +12,12 @@ from torch.utils.data import Sampler
 from mmmotion.registry import DATA_SAMPLERS
 
 from ..draw import FrameDraw, sample_rng
+from .shortage import (
+    describe_folder,
+    describe_gaps,
+    warn_of_shortage,
+    warn_of_unused_gaps,
+)
 from .videos import FrameEntry, group_by_video
 
 
@@ -35,7 +41,12 @@ class VideoSampler(Sampler):
     Moves: draw one of the unordered pairs of gaps, in the order of the list,
     then a video, then a frame that has flow for both gaps of the pair, and
     use the first of the two. Of four gaps the first is used in 1/2 of the
-    draws, the second in 1/3, the third in 1/6 and the fourth never.
+    draws, the second in 1/3, the third in 1/6 and the fourth never. With
+    ``num_gaps=2`` both are used, the scheme of Motion Grouping.
+
+    A video that is too short for a pair is drawn for the others, and one that
+    is too short for any (or for ``num_gaps``) is left out; both are logged
+    when the sampler is made. So each sample has ``num_gaps`` gaps.
 
     Args:
         dataset: Data set whose entries have ``video_id``, ``frame_index``
@@ -49,8 +60,8 @@ class VideoSampler(Sampler):
             takes all that the data set offers.
 
     Raises:
-        ValueError: If an argument is outside its range, or no frame has the
-            gaps that are asked for.
+        ValueError: If an argument is outside its range, or no frame has
+            enough gaps; the folder and the gaps are named.
     """
 
     def __init__(
@@ -84,10 +95,19 @@ class VideoSampler(Sampler):
             for video in videos
             for frame in video
         }
-        if gap_sampling == 'pairs':
-            self._tables = self._make_pairs(videos)
-        else:
-            self._tables = self._make_single(videos)
+        choices = self._list_choices()
+        needed = self._num_needed()
+        selected = [_select(choice, videos, needed) for choice in choices]
+        self._tables = [table for table in selected if table.videos]
+        asked = describe_gaps(dataset, gaps, self._gaps_of.values())
+        if not self._tables:
+            raise ValueError(
+                f'expected frames with flow for at least {needed} of the '
+                f'gaps {asked}, got none in {describe_folder(dataset)} '
+                f'({len(videos)} videos, {len(self._gaps_of)} frames)'
+            )
+        warn_of_unused_gaps(dataset, asked, self._gaps_of.values())
+        self._warn(dataset, videos)
 
     def skip(self, num_draws: int) -> None:
         """Start later by a number of draws of this rank.
@@ -124,35 +144,36 @@ class VideoSampler(Sampler):
         """Nominal length: the frames that the first table can draw."""
         return sum(len(frames) for frames in self._tables[0].videos)
 
-    def _make_single(self, videos: list[list[FrameEntry]]) -> list[_Table]:
-        """One table of all frames that have enough gaps."""
-        has_gaps = any(self._gaps_of.values())
-        table = _select((), videos, self.num_gaps if has_gaps else 0)
-        if not table.videos:
-            raise ValueError(
-                f'expected frames with at least {self.num_gaps} gap(s), got '
-                f'none among {len(self._gaps_of)} frames'
-            )
-        return [table]
+    def _num_needed(self) -> int:
+        """Gaps that a frame must have; none if the data set has no flow."""
+        if self.gap_sampling == 'pairs':
+            return 2
+        return self.num_gaps if any(self._gaps_of.values()) else 0
 
-    def _make_pairs(self, videos: list[list[FrameEntry]]) -> list[_Table]:
-        """One table for each pair of gaps that some frame has."""
+    def _list_choices(self) -> list[tuple[int, ...]]:
+        """Pairs of gaps, or the empty choice, which stands for any gaps."""
+        if self.gap_sampling == 'uniform':
+            return [()]
         # The longest list has all gaps in the order of the data set, unless
         # every video is too short for that.
         ordered = sorted(self._gaps_of.values(), key=len, reverse=True)
         order = dict.fromkeys(itertools.chain.from_iterable(ordered))
-        tables = [
-            _select(pair, videos, 2)
-            for pair in itertools.combinations(order, 2)
-        ]
-        tables = [table for table in tables if table.videos]
-        if not tables:
-            raise ValueError(
-                "expected frames with two gaps for gap_sampling='pairs', "
-                f'got none among {len(self._gaps_of)} frames with the gaps '
-                f'{tuple(order)}'
-            )
-        return tables
+        return list(itertools.combinations(order, 2))
+
+    def _warn(
+        self, dataset: BaseDataset, videos: list[list[FrameEntry]]
+    ) -> None:
+        number = {
+            frame.position: n
+            for n, video in enumerate(videos)
+            for frame in video
+        }
+        usable: list[set[tuple[int, ...]]] = [set() for _ in videos]
+        for table in self._tables:
+            for frames in table.videos:
+                usable[number[frames[0]]].add(table.pair)
+        wanted = [table.pair for table in self._tables]
+        warn_of_shortage(dataset, videos, usable, wanted)
 
     def _choose_gaps(
         self, rng: np.random.Generator, index: int, pair: tuple[int, ...]

@@ -1,18 +1,22 @@
 """Reading of optical flow."""
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
 from mmcv.transforms import BaseTransform
+from mmengine.logging import print_log
 
 from mmmotion.flow.io import check_flow, read_flow
 from mmmotion.registry import TRANSFORMS
 
-from ..errors import MissingFileError, SampleError
+from ..errors import BrokenFiles, MissingFileError, SampleError
 
 # Sizes are rounded when frames or flows are resized: 1080p flows of frames
 # that are 854 x 480 have an aspect ratio that differs by 0.1 %.
 _TOLERANCE = 0.01
+
+_MISSING = ('error', 'opposite', 'nearest', 'drop')
 
 
 def check_aspect(
@@ -55,10 +59,13 @@ class LoadFlows(BaseTransform):
         gaps: Signed gaps. None takes those that the sampler chose.
         missing: What to do if a frame has no flow of a gap, as the last
             frames of a video: ``'error'``; ``'opposite'`` takes the flow of
-            the gap -n; ``'drop'`` leaves it out, and ``flows`` too if none
-            remains.
-        negate_opposite: Whether a flow taken from the opposite gap changes
-            its sign, so that it stands for the gap that was asked for
+            the gap -n; ``'nearest'`` takes that too, or else the gap of the
+            closest length, those of the same sign first, so that every frame
+            that has any flow gets all gaps (a video of 3 frames has neither
+            +2 nor -2 in the middle; logged once for each video and gap);
+            ``'drop'`` leaves it out, and ``flows`` too if none remains.
+        negate_opposite: Whether a flow taken from a gap of the other sign
+            changes its sign, so that it points the way that was asked for
             (OCLR). Motion Grouping takes it as it is.
         size: (h, w) that every file must have; None expects ``flow_size`` or,
             without it, any size with the aspect ratio of the frame, if the
@@ -80,10 +87,9 @@ class LoadFlows(BaseTransform):
         max_val: float | None = None,
         concat_axis: int = 0,
     ) -> None:
-        if missing not in ('error', 'opposite', 'drop'):
+        if missing not in _MISSING:
             raise ValueError(
-                "expected missing to be 'error', 'opposite' or 'drop', "
-                f'got {missing!r}'
+                f'expected missing to be one of {_MISSING}, got {missing!r}'
             )
         self.gaps = None if gaps is None else tuple(gaps)
         self.missing = missing
@@ -91,6 +97,7 @@ class LoadFlows(BaseTransform):
         self.size = size
         self.max_val = max_val
         self.concat_axis = concat_axis
+        self._told = BrokenFiles() if missing == 'nearest' else None
 
     def transform(self, results: dict) -> dict:
         """Read the files.
@@ -108,8 +115,8 @@ class LoadFlows(BaseTransform):
                 continue
             paths.append(str(results['flow_paths'][found]))
             flow = self._read(results, paths[-1])
-            if found != gap and self.negate_opposite:
-                flow, found = -flow, gap
+            if found * gap < 0 and self.negate_opposite:
+                flow, found = -flow, -found
             flows.append(flow)
             flow_gaps.append(found)
         if len({flow.shape for flow in flows}) > 1:
@@ -138,8 +145,10 @@ class LoadFlows(BaseTransform):
         paths = results['flow_paths']
         if gap in paths:
             return gap
-        if self.missing == 'opposite' and -gap in paths:
+        if self.missing in ('opposite', 'nearest') and -gap in paths:
             return -gap
+        if self.missing == 'nearest' and paths:
+            return self._find_nearest(results, gap)
         if self.missing == 'drop':
             return None
         name = f'{results["video_id"]}/{results["frame_id"]}'
@@ -147,9 +156,24 @@ class LoadFlows(BaseTransform):
             f'no flow of gap {gap:+d} for frame {name}, which has '
             f'{sorted(paths)}; the last frames of a video have none with '
             "positive gaps (LoadFlows(missing='opposite') takes the other "
-            'direction)',
+            "direction, 'nearest' any gap that there is)",
             f'{name} gap {gap:+d}',
         )
+
+    def _find_nearest(self, results: dict, gap: int) -> int:
+        paths = results['flow_paths']
+        found = min(paths, key=lambda g: (abs(abs(g) - abs(gap)), g * gap < 0))
+        video_id = results['video_id']
+        assert self._told is not None
+        if self._told.add(f'{video_id} {abs(gap)}'):
+            print_log(
+                f'video {video_id} has frames without flow of gap '
+                f'{abs(gap):+d} and {-abs(gap):+d}; the nearest gap stands '
+                f'in, first {found:+d} at frame {results["frame_id"]}',
+                logger='current',
+                level=logging.WARNING,
+            )
+        return found
 
     def _read(self, results: dict, path: str) -> np.ndarray:
         size = self.size or results.get('flow_size')

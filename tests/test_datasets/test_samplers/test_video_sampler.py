@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from torch.utils.data import DataLoader
 
-from mmmotion.datasets import BaseMotionDataset, VideoSampler
-from mmmotion.datasets.samplers import video_sampler
+from mmmotion.datasets import DAVIS2016, BaseMotionDataset, VideoSampler
+from mmmotion.datasets.samplers import shortage, video_sampler
 from mmmotion.registry import DATA_SAMPLERS
 
 GAPS = (1, 2, -1, -2)
@@ -31,6 +31,16 @@ class Videos(BaseMotionDataset):
                 ),
             ) for v, length in enumerate(self.lengths) for t in range(length)
         ]
+
+
+@pytest.fixture
+def messages(monkeypatch):
+    """Texts that the sampler logs."""
+    texts = []
+    monkeypatch.setattr(
+        shortage, 'print_log', lambda text, **kwargs: texts.append(text)
+    )
+    return texts
 
 
 def take(sampler, count):
@@ -172,6 +182,89 @@ def test_without_flow_every_frame_is_drawn_without_gaps():
     assert {draw.gaps for draw in draws} == {None}
 
 
+def test_both_flows_of_a_pair_are_drawn_uniformly():
+    sampler = VideoSampler(
+        Videos(13, 20, gaps=(3, 6, -3, -6)),
+        seed=0,
+        gap_sampling='pairs',
+        num_gaps=2,
+    )
+    draws = take(sampler, 6000)
+    share = shares(draw.gaps for draw in draws)
+    assert set(share) == set(itertools.combinations((3, 6, -3, -6), 2))
+    assert max(abs(value - 1 / 6) for value in share.values()) < 0.02
+    # 13 frames have a single one with both 6 and -6; it is drawn as often as
+    # the eight of the other video together.
+    farthest = [draw for draw in draws if draw.gaps == (6, -6)]
+    assert {int(draw) for draw in farthest if draw < 13} == {6}
+    assert shares(draw < 13 for draw in farthest)[True] == pytest.approx(
+        0.5, abs=0.06
+    )
+
+
+@pytest.mark.parametrize('scheme', ['pairs', 'uniform'])
+def test_a_short_video_is_drawn_with_the_gaps_that_it_has(scheme, messages):
+    dataset = Videos(3, 9)
+    sampler = VideoSampler(dataset, seed=0, gap_sampling=scheme, num_gaps=2)
+    draws = take(sampler, 600)
+    short = {(int(draw), draw.gaps) for draw in draws if draw < 3}
+    if scheme == 'pairs':
+        # Three frames are too few for 2 and -2 at once, or for 1 and -2 ...
+        assert short == {(0, (1, 2)), (1, (1, -1)), (2, (-1, -2))}
+        (text, ) = messages
+        assert '1 of 2 videos' in text
+        assert 'video0 (3 frames; not (1, -2), (2, -1), (2, -2))' in text
+    else:
+        assert {index for index, _ in short} == {0, 1, 2}
+        assert not messages
+    for draw in draws:
+        offered = dataset.get_data_info(int(draw))['available_gaps']
+        assert set(draw.gaps) <= set(offered)
+
+
+@pytest.mark.parametrize('scheme', ['pairs', 'uniform'])
+def test_a_video_of_one_gap_is_left_out_and_said_once(scheme, messages):
+    # Frame 0 of two has the gap 1 alone, frame 1 the gap -1 alone.
+    dataset = Videos(9, 2, 1)
+    sampler = VideoSampler(dataset, seed=0, gap_sampling=scheme, num_gaps=2)
+    draws = take(sampler, 300)
+    assert max(draws) < 9
+    assert {len(draw.gaps) for draw in draws} == {2}
+    (text, ) = messages
+    assert '2 of 3 videos' in text and 'never drawn' in text
+    assert 'video1 (2 frames), video2 (1 frames)' in text
+
+
+@pytest.mark.parametrize('scheme', ['pairs', 'uniform'])
+def test_no_pair_at_all_is_an_error_that_names_folder_and_gaps(tree, scheme):
+    tree.add_video('cat', 4, gaps=(3, -3)).add_video('dog', 4, gaps=(3, ))
+    dataset = DAVIS2016(
+        data_root=str(tree.root),
+        gaps=(3, 6, -3, -6),
+        flow_estimator='dis',
+        require_flow=True,
+    )
+    with pytest.raises(ValueError) as caught:
+        VideoSampler(dataset, gap_sampling=scheme, num_gaps=2)
+    folder = str(tree.root / 'JPEGImages' / '480p')
+    assert 'at least 2 of the gaps (3, 6, -3, -6), got none' in str(
+        caught.value
+    )
+    assert folder in str(caught.value)
+
+
+def test_a_gap_that_no_video_has_is_said_once(messages):
+    sampler = VideoSampler(Videos(2, 2), seed=0)
+    assert {draw.gaps for draw in take(sampler, 50)} == {(1, ), (-1, )}
+    (text, ) = messages
+    assert 'no video in Videos has flow of the gaps (2, -2)' in text
+
+
+def test_many_short_videos_are_summarised(messages):
+    VideoSampler(Videos(9, *[2] * 30), gap_sampling='pairs', num_gaps=2)
+    assert messages[0].endswith('video9 (2 frames), video10 (2 frames), ...')
+
+
 def test_built_as_the_runner_does():
     sampler = DATA_SAMPLERS.build(
         dict(type='VideoSampler', gap_sampling='pairs'),
@@ -190,7 +283,5 @@ def test_rejects_bad_settings():
         VideoSampler(dataset, seed=-1)
     with pytest.raises(ValueError, match='num_draws'):
         VideoSampler(dataset, seed=0).skip(-1)
-    with pytest.raises(ValueError, match=r'two gaps .* gaps \(1,\)'):
-        VideoSampler(Videos(5, gaps=(1, )), gap_sampling='pairs')
-    with pytest.raises(ValueError, match='at least 5 gap'):
+    with pytest.raises(ValueError, match='at least 5 of the gaps'):
         VideoSampler(dataset, num_gaps=5)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from mmmotion.datasets import LoadFlows, MissingFileError, SampleError
+from mmmotion.datasets.transforms import load_flows
 from mmmotion.flow import write_flow
 
 
@@ -47,6 +48,59 @@ def test_the_opposite_flow_stands_in(results, negate, vector, gap):
     load.transform(results)
     assert results['flows'][0, 0, 0].tolist() == vector
     assert results['flow_gaps'] == (gap, )
+
+
+@pytest.mark.parametrize(
+    'offered, gap, negate, vector, used',
+    [
+        # The middle of three frames has neither 2 nor -2.
+        ((1, -1), 2, True, [1, 0.5], 1),
+        ((1, -1), -2, True, [-1, 0.5], -1),
+        ((-1, ), 2, True, [1, -0.5], 1),
+        ((-1, ), 2, False, [-1, 0.5], -1),
+        # The opposite gap comes before any other length.
+        ((1, -2), 2, False, [-2, 0.5], -2),
+        ((2, -1), 2, False, [2, 0.5], 2),
+        ((1, -3, 3, 6), 2, False, [1, 0.5], 1),
+        ((-3, 3, 6), 4, False, [3, 0.5], 3),
+    ],
+)
+def test_the_nearest_flow_stands_in(
+    tmp_path, offered, gap, negate, vector, used
+):
+    results = dict(
+        video_id='cat',
+        frame_id='00001',
+        flow_paths={g: flow_file(tmp_path / f'{g}.npy', g)
+                    for g in offered},
+    )
+    load = LoadFlows(gaps=(gap, ), missing='nearest', negate_opposite=negate)
+    load.transform(results)
+    assert results['flows'][0, 0, 0].tolist() == vector
+    assert results['flow_gaps'] == (used, )
+
+
+def test_all_gaps_of_any_frame_can_be_stacked(results, monkeypatch):
+    texts = []
+    monkeypatch.setattr(
+        load_flows, 'print_log', lambda text, **kwargs: texts.append(text)
+    )
+    load = LoadFlows(
+        gaps=(1, 2, -1, -2), missing='nearest', negate_opposite=False
+    )
+    del results['flow_paths'][-2]
+    for _ in range(3):
+        load.transform(results)
+        assert results['flow_gaps'] == (1, 1, -1, -1)
+    (text, ) = texts
+    assert 'video cat has frames without flow of gap +2 and -2' in text
+    load.transform(results | dict(video_id='dog'))
+    assert len(texts) == 2
+
+
+def test_a_frame_without_any_flow_is_an_error(results):
+    with pytest.raises(SampleError, match=r'no flow of gap \+1'):
+        LoadFlows((1, ), 'nearest').transform(results | dict(flow_paths={}))
 
 
 def test_what_is_missing_may_be_dropped(results):
