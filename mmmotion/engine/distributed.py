@@ -39,7 +39,8 @@ def init_distributed(cfg: Config) -> None:
             are changed in place.
 
     Raises:
-        RuntimeError: If the launcher has not set its environment variables.
+        RuntimeError: If the launcher has not set its environment variables,
+            or slurm does not tell the first host.
     """
     launcher = cfg.get('launcher', 'none')
     if launcher == 'none':
@@ -53,10 +54,11 @@ def init_distributed(cfg: Config) -> None:
     if is_distributed():
         return
     set_multi_processing(**env_cfg.get('mp_cfg', {}), distributed=True)
+    if on_cpu or launcher == 'slurm':
+        _set_variables(launcher)
     if not on_cpu:
         init_dist(launcher, **dist_cfg)
         return
-    _set_variables(launcher)
     timeout = dist_cfg.get('timeout')
     torch.distributed.init_process_group(
         'gloo',
@@ -99,11 +101,28 @@ def _set_variables(launcher: str) -> None:
 
 
 def _first_slurm_host() -> str:
-    nodes = os.environ.get('SLURM_NODELIST', '')
-    hosts = subprocess.run(
-        ['scontrol', 'show', 'hostnames', nodes],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return hosts.stdout.splitlines()[0]
+    nodes = os.environ.get('SLURM_NODELIST')
+    if not nodes:
+        raise RuntimeError(
+            "launcher 'slurm' expected the environment variable "
+            f'SLURM_NODELIST, which srun sets, got {nodes!r}; start through '
+            'tools/slurm_train.sh'
+        )
+    command = ['scontrol', 'show', 'hostnames', nodes]
+    try:
+        listing = subprocess.run(command, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise RuntimeError(
+            "launcher 'slurm' expected the program scontrol on the PATH to "
+            f'find the first host of SLURM_NODELIST={nodes!r}, got none; set '
+            'MASTER_ADDR to the host of rank 0 instead'
+        ) from None
+    hosts = listing.stdout.split()
+    if listing.returncode or not hosts:
+        raise RuntimeError(
+            f'expected host names from {" ".join(command)!r}, got '
+            f'{listing.stderr.strip() or "nothing"!r} (exit status '
+            f'{listing.returncode}); set MASTER_ADDR to the host of rank 0 '
+            'instead'
+        )
+    return hosts[0]
