@@ -1,5 +1,6 @@
 """Motion of the background, robust against the objects that move in it."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -143,12 +144,19 @@ def otsu_threshold(values: Tensor, num_bins: int = 256) -> Tensor:
         values are equal it is that value, and nothing lies above.
 
     Raises:
-        ValueError: If there are fewer than two bins.
+        ValueError: If there are fewer than two bins, or a value is negative
+            or not finite.
     """
     if num_bins < 2:
         raise ValueError(f'num_bins must be at least 2, got {num_bins}')
     pixels = values.double().flatten(-2)
-    largest = pixels.amax(dim=-1, keepdim=True)
+    smallest, largest = pixels.aminmax(dim=-1, keepdim=True)
+    # NaN is neither; a single one makes both extremes of its image NaN.
+    if not ((smallest >= 0) & (largest < math.inf)).all():
+        raise ValueError(
+            'expected finite values of at least 0, got values from '
+            f'{smallest.min().item():g} to {largest.max().item():g}'
+        )
     width = largest / num_bins
     scaled = pixels / width.clamp(min=torch.finfo(pixels.dtype).tiny)
     index = scaled.long().clamp(max=num_bins - 1)

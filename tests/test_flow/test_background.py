@@ -97,3 +97,12 @@ def test_rejects_a_single_bin_and_a_missing_axis():
         otsu_threshold(torch.zeros(3, 3), num_bins=1)
     with pytest.raises(ValueError, match='flows must be'):
         motion_saliency(torch.zeros(2, 8, 9))
+
+
+@pytest.mark.parametrize('value', [float('nan'), float('inf'), -0.5])
+def test_no_threshold_of_values_that_are_no_lengths(value):
+    values = torch.rand(2, 4, 5)
+    values[1, 2, 3] = value
+    message = r'expected finite values of at least 0, got .*(nan|inf|-0\.5)'
+    with pytest.raises(ValueError, match=message):
+        otsu_threshold(values)
