@@ -4,7 +4,10 @@ from .base_motion_dataset import BaseMotionDataset
 from .davis2016 import DAVIS2016
 from .draw import FrameDraw, sample_rng
 from .errors import MissingFileError, SampleError
+from .fbms59 import FBMS59
+from .moca import MoCA
 from .samplers import VideoSampler, VideoShardSampler
+from .segtrackv2 import SegTrackv2
 from .synthetic_motion import SyntheticMotion
 from .transforms import (
     CacheTransforms,
@@ -25,6 +28,7 @@ from .video_seg_dataset import VideoSegDataset
 
 __all__ = [
     'DAVIS2016',
+    'FBMS59',
     'BaseMotionDataset',
     'CacheTransforms',
     'ClipFlows',
@@ -34,6 +38,7 @@ __all__ = [
     'LoadFrames',
     'LoadMasks',
     'MissingFileError',
+    'MoCA',
     'NormalizeFlows',
     'PackMotionInputs',
     'RandomFlip',
@@ -41,6 +46,7 @@ __all__ = [
     'ResizeFlows',
     'ResizeFrames',
     'SampleError',
+    'SegTrackv2',
     'SubtractBackgroundMotion',
     'SyntheticMotion',
     'VideoSampler',

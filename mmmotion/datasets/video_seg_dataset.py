@@ -1,9 +1,13 @@
 """Videos as folders of frames, with masks and flows beside them."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mmengine.logging import print_log
+
+from mmmotion.flow.extraction_plan import short_videos
 from mmmotion.flow.frames import Video, check_videos, list_frames, list_videos
 from mmmotion.registry import DATASETS
 
@@ -11,6 +15,8 @@ from .base_motion_dataset import BaseMotionDataset
 from .errors import MissingFileError, SampleError
 from .flow_tree import FlowTree
 from .frame_list import read_frame_list
+
+_MAX_NAMED = 10
 
 
 @DATASETS.register_module()
@@ -50,7 +56,11 @@ class VideoSegDataset(BaseMotionDataset):
         flow_resolution: Folder between gap and video in other layouts.
         require_flow: Whether frames that have no flow at all are left out,
             and videos without any are an error (skipped and counted with
-            ``on_error='skip'``).
+            ``on_error='skip'``). Videos that are too short for some of the
+            gaps are logged once, and in test mode the number of frames left
+            out as well.
+        require_mask: Whether frames without an annotation are left out; they
+            remain neighbours.
         **kwargs: See :class:`BaseMotionDataset`.
 
     Raises:
@@ -73,6 +83,7 @@ class VideoSegDataset(BaseMotionDataset):
         flow_name: str | None = None,
         flow_resolution: str = '',
         require_flow: bool = False,
+        require_mask: bool = False,
         **kwargs: Any,  # those of BaseMotionDataset
     ) -> None:
         prefix = dict(img='JPEGImages', flow='') | dict(data_prefix or {})
@@ -93,7 +104,10 @@ class VideoSegDataset(BaseMotionDataset):
                 'require_flow=True needs a flow_estimator, or another '
                 "flow_layout than 'mmmotion'"
             )
+        if require_mask and prefix.get('mask') is None:
+            raise ValueError("require_mask=True needs data_prefix['mask']")
         self.require_flow = require_flow
+        self.require_mask = require_mask
         super().__init__(
             data_root=data_root,
             data_prefix={
@@ -118,6 +132,9 @@ class VideoSegDataset(BaseMotionDataset):
         frames: list[dict] = []
         for video, listed in found:
             frames.extend(self._list_frames(video, listed, flow_tree))
+        if self.has_flow:
+            self._warn_of_short([video for video, _ in found])
+            frames = self._keep_with_flow(frames)
         if not frames:
             raise SampleError(
                 'every video was skipped, nothing is left of '
@@ -125,6 +142,36 @@ class VideoSegDataset(BaseMotionDataset):
                 self.data_prefix['img'],
             )
         return frames
+
+    def _warn_of_short(self, videos: Sequence[Video]) -> None:
+        short = [
+            f'{name} ({gaps})'
+            for name, gaps in short_videos(videos, self.gaps).items()
+        ]
+        if short:
+            more = ', ...' if len(short) > _MAX_NAMED else ''
+            print_log(
+                f'{len(short)} of {len(videos)} videos in '
+                f'{self.data_prefix["img"]} are too short for flow of some '
+                'of the gaps and are used with the others: '
+                f'{", ".join(short[:_MAX_NAMED])}{more}',
+                logger='current',
+                level=logging.WARNING,
+            )
+
+    def _keep_with_flow(self, frames: list[dict]) -> list[dict]:
+        if not self.require_flow:
+            return frames
+        kept = [frame for frame in frames if frame['flow_paths']]
+        if self.test_mode and len(kept) < len(frames):
+            print_log(
+                f'{len(frames) - len(kept)} of {len(frames)} frames in '
+                f'{self.data_prefix["img"]} have no flow of the gaps '
+                f'{self.gaps} and are left out of the evaluation',
+                logger='current',
+                level=logging.WARNING,
+            )
+        return kept
 
     def _open_flows(self) -> FlowTree | None:
         if not self.has_flow:
@@ -215,11 +262,13 @@ class VideoSegDataset(BaseMotionDataset):
                     mask_path=masks.get(name),
                 )
             )
-        if self.require_flow:
-            frames = self._keep_with_flow(frames, video, flow_tree)
+        if self.require_flow and not any(f['flow_paths'] for f in frames):
+            self._report_no_flow(video, flow_tree)
+            return []
         return [
             frame for frame in frames
-            if listed is None or frame['frame_id'] in listed
+            if (listed is None or frame['frame_id'] in listed) and
+            (frame['mask_path'] is not None or not self.require_mask)
         ]
 
     def _find_masks(self, video: Video) -> dict[str, str]:
@@ -231,12 +280,9 @@ class VideoSegDataset(BaseMotionDataset):
             folder = Path(self.data_prefix['mask'])
         return {Path(path).stem: path for path in list_frames(folder)}
 
-    def _keep_with_flow(
-        self, frames: list[dict], video: Video, flow_tree: FlowTree | None
-    ) -> list[dict]:
-        kept = [frame for frame in frames if frame['flow_paths']]
-        if kept:
-            return kept
+    def _report_no_flow(
+        self, video: Video, flow_tree: FlowTree | None
+    ) -> None:
         folder = str(Path(video.frame_paths[0]).parent.absolute())
         if len(video) <= min(map(abs, self.gaps)):
             error = SampleError(
@@ -252,7 +298,6 @@ class VideoSegDataset(BaseMotionDataset):
                 folder,
             )
         self.report_skipped(error)
-        return []
 
 
 def _check_folder(path: str, key: str) -> None:

@@ -16,11 +16,15 @@ class MotionDataSample(BaseDataElement):
         num_frames: Length of the video in frames.
         gaps: Signed frame gaps of ``inputs['flows']``, in their order.
         ori_shape: (H0, W0), the size at which results are reported.
+        motion_label: Kind of motion, in MoCA: 0 locomotion, 1 deformation,
+            2 static.
 
     Data fields:
         gt_masks: (O, H0, W0) bool, modal (visible) masks.
         gt_amodal_masks: (O, H0, W0) bool, whole shapes, hidden parts included.
         gt_layer_order: (O,) int64, 0 for the layer nearest to the camera.
+        gt_boxes: (O, 4) float32, (left, top, right, bottom) in pixels of the
+            annotation, right and bottom exclusive.
         pred_regions: (K, h, w) float32 in [0, 1], the model's soft groups
             before any post-processing.
         pred_masks: (1 + O', H0, W0) float32 in [0, 1], background first.

@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmmotion.datasets import SampleError, VideoSegDataset
+from mmmotion.datasets import (
+    SampleError,
+    VideoSegDataset,
+    video_seg_dataset,
+)
 from mmmotion.registry import DATASETS
 
 PREFIX = dict(img='JPEGImages/480p', mask='Annotations/480p')
@@ -262,6 +266,46 @@ def test_a_video_of_one_frame_is_skipped_and_counted(tree):
     assert dataset.num_skipped == 1
 
 
+def test_short_videos_are_said_once_when_the_data_set_starts(
+    tree, monkeypatch
+):
+    texts = []
+    monkeypatch.setattr(
+        video_seg_dataset,
+        'print_log',
+        lambda text, **kwargs: texts.append(text),
+    )
+    tree.add_video('cat', 9, gaps=(3, 6)).add_video('dog', 4, gaps=(3, ))
+    dataset = make(tree, gaps=(3, 6), flow_estimator='dis', require_flow=True)
+    assert {i['video_id'] for i in infos(dataset)} == {'cat', 'dog'}
+    (text, ) = texts
+    assert '1 of 2 videos' in text and str(tree.root) in text
+    assert text.endswith('dog ([6])')
+
+
+def test_frames_left_out_of_an_evaluation_are_counted(tree, monkeypatch):
+    texts = []
+    monkeypatch.setattr(
+        video_seg_dataset,
+        'print_log',
+        lambda text, **kwargs: texts.append(text),
+    )
+    tree.add_video('cat', 4, gaps=(3, -3))
+    settings = dict(gaps=(3, -3), flow_estimator='dis', require_flow=True)
+    assert len(make(tree, **settings)) == 2
+    assert not texts
+    assert len(make(tree, test_mode=True, **settings)) == 2
+    assert '2 of 4 frames' in texts[0] and '(3, -3)' in texts[0]
+
+
+def test_require_mask_keeps_annotated_frames_and_their_neighbours(tree):
+    tree.add_video('cat', 3)
+    tree.mask('cat', '00001').unlink()
+    dataset = make(tree, gaps=(1, -1), require_mask=True)
+    assert [i['frame_index'] for i in infos(dataset)] == [0, 2]
+    assert set(dataset.get_data_info(1)['neighbours']) == {-1}
+
+
 def test_a_video_without_its_flows_is_an_error_where_flow_is_needed(tree):
     tree.add_video('cat', 3, gaps=(1, )).add_video('dog', 3)
     with pytest.raises(FileNotFoundError,
@@ -292,6 +336,10 @@ def test_frames_of_equal_names_are_refused(tree):
     'kwargs, message',
     [
         (dict(require_flow=True), 'require_flow=True needs'),
+        (
+            dict(require_mask=True, data_prefix=dict(mask=None)),
+            'require_mask=True needs',
+        ),
         (dict(flow_layout='raft'), "flow_layout .* got 'raft'"),
         (
             dict(flow_layout='mg', flow_estimator='dis'),

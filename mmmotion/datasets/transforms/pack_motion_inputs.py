@@ -9,7 +9,7 @@ from mmcv.transforms import BaseTransform
 from mmmotion.registry import TRANSFORMS
 from mmmotion.structures import MotionDataSample
 
-_TRUTH = ('gt_masks', 'gt_amodal_masks', 'gt_layer_order')
+_TRUTH = ('gt_masks', 'gt_amodal_masks', 'gt_layer_order', 'gt_boxes')
 
 
 @TRANSFORMS.register_module()
@@ -41,6 +41,7 @@ class PackMotionInputs(BaseTransform):
             'frame_gaps',
             'ori_shape',
             'flip',
+            'motion_label',
         ),
     ) -> None:
         self.meta_keys = tuple(meta_keys)

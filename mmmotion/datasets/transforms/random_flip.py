@@ -13,14 +13,14 @@ class RandomFlip(BaseTransform):
     """Mirror everything left to right, with the given probability.
 
     Required Keys:
-        draw, seed
+        draw, seed; ``ori_shape`` with ``gt_boxes``
 
     Added Keys:
         flip: Whether the sample was mirrored.
 
     Changed Keys:
         frames, flows (horizontal components change their sign), gt_masks,
-        gt_amodal_masks; each if present.
+        gt_amodal_masks, gt_boxes; each if present.
 
     Args:
         prob: Probability in [0, 1].
@@ -48,4 +48,10 @@ class RandomFlip(BaseTransform):
         for key in ('gt_masks', 'gt_amodal_masks'):
             if key in results:
                 results[key] = results[key][:, :, ::-1].copy()
+        if 'gt_boxes' in results:
+            left, top, right, bottom = results['gt_boxes'].T
+            width = results['ori_shape'][1]
+            results['gt_boxes'] = np.stack(
+                (width - right, top, width - left, bottom), axis=1
+            )
         return results

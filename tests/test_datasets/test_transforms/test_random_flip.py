@@ -27,6 +27,22 @@ def test_a_flip_mirrors_all_and_negates_horizontal_flow():
     assert after['flip'] is True
 
 
+def test_a_box_moves_with_its_mask():
+    mask = np.zeros((1, 8, 12), bool)
+    mask[0, 2:5, 1:9] = True
+    given = dict(
+        sample(),
+        ori_shape=(8, 12),
+        gt_masks=mask,
+        gt_boxes=np.array([[1, 2, 9, 5], [0, 0, 4, 8]], np.float32),
+    )
+    after = RandomFlip(prob=1).transform(given)
+    assert after['gt_boxes'].tolist() == [[3, 2, 11, 5], [8, 0, 12, 8]]
+    rows, columns = np.nonzero(after['gt_masks'][0])
+    assert (columns.min(), columns.max() + 1) == (3, 11)
+    assert (rows.min(), rows.max() + 1) == (2, 5)
+
+
 def test_two_flips_change_nothing():
     flip = RandomFlip(prob=1)
     twice = flip.transform(flip.transform(sample()))
