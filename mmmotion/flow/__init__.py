@@ -6,7 +6,13 @@ from .background import (
     motion_saliency,
     otsu_threshold,
 )
-from .color import flow_to_image, flow_to_rgb, flow_to_rgb_uint8
+from .color import (
+    color_flow,
+    color_image,
+    flow_to_image,
+    flow_to_rgb,
+    flow_to_rgb_uint8,
+)
 from .estimators import (
     ConstantFlowEstimator,
     DISFlowEstimator,
@@ -46,6 +52,8 @@ __all__ = [
     'blend_polynomials',
     'check_flow',
     'check_meta',
+    'color_flow',
+    'color_image',
     'decode_flow',
     'evaluate_polynomial',
     'extract_flow',

@@ -1,8 +1,14 @@
 import numpy as np
 import pytest
+import torch
 
 from mmmotion.convert.reference import check_reference
-from mmmotion.flow import flow_to_image, flow_to_rgb, flow_to_rgb_uint8
+from mmmotion.flow import (
+    color_flow,
+    flow_to_image,
+    flow_to_rgb,
+    flow_to_rgb_uint8,
+)
 
 
 def test_every_reference_array_is_met(golden):
@@ -44,6 +50,18 @@ def test_color_depends_on_direction_and_not_on_scale():
     right = flow_to_rgb(flow)[0, 0]
     assert right.argmax() == 0
     assert right[1] < 0.05 and right[2] < 0.05
+
+
+def test_fields_of_a_batch_are_coloured_alone():
+    flow = torch.randn(2, 3, 2, 8, 9) * torch.tensor([1.0, 50.0, 0.0]
+                                                     )[:, None, None, None]
+    color = color_flow(flow)
+    for i in range(2):
+        for j in range(3):
+            alone = flow_to_rgb(flow[i, j].permute(1, 2, 0).numpy())
+            np.testing.assert_array_equal(
+                color[i, j].permute(1, 2, 0).numpy(), alone
+            )
 
 
 def test_pictures_refuse_what_is_not_finite():
