@@ -4,6 +4,8 @@ from pathlib import Path, PurePosixPath
 
 from mmengine.fileio import list_from_file
 
+from mmmotion.flow.frames import IMAGE_SUFFIXES
+
 
 def read_frame_list(ann_file: str, img_root: str,
                     data_root: str) -> dict[str, set[str] | None]:
@@ -32,10 +34,11 @@ def read_frame_list(ann_file: str, img_root: str,
         raise FileNotFoundError(f'list file not found: {ann_file} (ann_file)')
     listed: dict[str, set[str] | None] = {}
     for line in list_from_file(ann_file):
-        if not line.strip() or line.startswith('#'):
+        words = line.split()
+        if not words or words[0].startswith('#'):
             continue
-        entry = PurePosixPath(line.split()[0].lstrip('/'))
-        if not entry.suffix:
+        entry = PurePosixPath(words[0].lstrip('/'))
+        if entry.suffix.lower() not in IMAGE_SUFFIXES:
             listed[str(entry)] = None
             continue
         relative = _below_images(entry, img_root, data_root)
