@@ -4,12 +4,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmmotion.flow import motion_saliency
 from mmmotion.registry import POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
 
 from .border_foreground import border_mean
 from .foreground import average_scores, compose_foreground
+from .moving import read_saliency
 from .postprocessor import Postprocessor
 
 
@@ -96,13 +96,10 @@ class MotionForeground(Postprocessor):
         data_sample: MotionDataSample,
     ) -> Tensor:
         """(K,) share of each group's mass that moves."""
-        if 'flows' not in inputs:
-            raise ValueError(
-                'MotionForeground chooses by flow, but the pipeline loads '
-                f'none for {data_sample.get("video_id", "the frame")}: add '
-                'LoadFlows (or RenderScene with gaps) to the test pipeline'
-            )
-        length, threshold = motion_saliency(inputs['flows'], self.degree)
+        length, threshold = read_saliency(
+            inputs, data_sample, self.degree,
+            type(self).__name__
+        )
         moving = (length > threshold).to(masks.dtype)[None, None]
         moving = F.interpolate(moving, size=masks.shape[-2:], mode='area')[0]
         tiny = torch.finfo(masks.dtype).tiny
