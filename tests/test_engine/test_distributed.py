@@ -3,9 +3,8 @@ import os
 import pytest
 import torch
 from mmengine.config import Config
-from torch import nn
 
-from mmmotion.engine import CPUDistributedDataParallel, init_distributed
+from mmmotion.engine import init_distributed
 
 
 @pytest.fixture
@@ -134,14 +133,3 @@ def test_slurm_is_checked_with_cuda_too(slurm):
     slurm.setattr(torch.cuda, 'is_available', lambda: True)
     with pytest.raises(RuntimeError, match='expected the program scontrol'):
         init_distributed(Config(dict(launcher='slurm')))
-
-
-def test_sync_batch_norm_becomes_batch_norm(clean):
-    set_one_process(clean)
-    init_distributed(Config(dict(launcher='pytorch')))
-    model = nn.Sequential(nn.Conv2d(1, 2, 1), nn.SyncBatchNorm(2))
-    wrapped = CPUDistributedDataParallel(model, device_ids=[0])
-    kinds = {type(part) for part in wrapped.modules()}
-    assert nn.SyncBatchNorm not in kinds
-    assert wrapped.device_ids is None
-    assert wrapped(torch.rand(2, 1, 3, 3)).shape == (2, 2, 3, 3)
