@@ -6,9 +6,11 @@ from typing import Any
 from torch import Tensor
 
 from .gwm_unet import convert_gwm_unet
+from .mg import convert_mg
 
 CONVERTERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Tensor]]] = {
     'gwm-unet': convert_gwm_unet,
+    'mg': convert_mg,
 }
 """Function from the original's state dict to ours, by name of the source."""
 

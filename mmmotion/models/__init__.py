@@ -1,12 +1,22 @@
-"""Encoders, heads, motion models, losses and the methods made of them."""
+"""The parts of the methods, and the methods made of them."""
 
-from . import encoders, heads, losses, motion_models, segmentors
+from . import (
+    binding,
+    encoders,
+    heads,
+    layers,
+    losses,
+    motion_models,
+    segmentors,
+)
 from .data_preprocessor import MotionDataPreprocessor
 
 __all__ = [
     'MotionDataPreprocessor',
+    'binding',
     'encoders',
     'heads',
+    'layers',
     'losses',
     'motion_models',
     'segmentors',

@@ -23,6 +23,7 @@ SOURCES: dict[str, str] = {
     'gwm-motion': 'gwm_motion',
     'gwm-unet': 'gwm_unet',
     'metrics': 'metrics',
+    'mg': 'mg',
 }
 """Module of this folder by name of the source, imported at its first use."""
 

@@ -2,7 +2,13 @@
 
 from .alignment_measure import adaptive_alignment, alignment_levels
 from .boundary import boundary_f, boundary_map, tolerance_radius
-from .box import border_fraction, box_iou, mask_to_box, success_rates
+from .box import (
+    border_fraction,
+    box_iou,
+    largest_box,
+    mask_to_box,
+    success_rates,
+)
 from .flow import FlowErrors, end_point_error, flow_errors
 from .jaccard import jaccard
 from .object_assignment import (
@@ -56,6 +62,7 @@ __all__ = [
     'image_iou',
     'jaccard',
     'known_mean',
+    'largest_box',
     'mask_to_box',
     'mean_absolute_error',
     'oracle_assignment',

@@ -52,9 +52,20 @@ def mask_to_box(mask: np.ndarray) -> Box | None:
         )
     if border_fraction(mask) > 0.5:
         mask = 255 - mask
-    binary = (mask > _FOREGROUND_GREY).astype(np.uint8)
+    return largest_box(mask > _FOREGROUND_GREY)
+
+
+def largest_box(mask: np.ndarray) -> Box | None:
+    """Find the largest of the boxes around the regions of a mask.
+
+    Args:
+        mask: (H, W) bool mask; pixels that touch at a corner are connected.
+
+    Returns:
+        See :func:`mask_to_box`.
+    """
     contours, _ = cv2.findContours(
-        binary, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+        mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
     )
     if not contours:
         return None

@@ -1,5 +1,7 @@
 """Image or flow to features."""
 
+from .flow_color_encoding import FlowColorEncoding
 from .unet_encoder import UNetEncoder
+from .vgg_encoder import VGGEncoder
 
-__all__ = ['UNetEncoder']
+__all__ = ['FlowColorEncoding', 'UNetEncoder', 'VGGEncoder']

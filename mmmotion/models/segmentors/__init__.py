@@ -3,6 +3,7 @@
 from .base import BaseSegmentor
 from .frame_prediction import FramePrediction
 from .gwm import GWM
+from .mg import MG
 from .robust_background import RobustBackground
 
-__all__ = ['GWM', 'BaseSegmentor', 'FramePrediction', 'RobustBackground']
+__all__ = ['GWM', 'MG', 'BaseSegmentor', 'FramePrediction', 'RobustBackground']

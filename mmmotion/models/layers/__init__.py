@@ -1,0 +1,5 @@
+"""Building blocks that several parts share."""
+
+from .conv_block import ConvBlock
+
+__all__ = ['ConvBlock']
