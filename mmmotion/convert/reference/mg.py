@@ -109,9 +109,6 @@ def _compare_network(model: MG,
         slots, attention = zip(*model.binding.iterate(tokens))
         layers = model.decoder(slots[-1], tuple(image.shape[-2:]))
     masks = layers.logits.softmax(dim=1)[:, :, None]
-    stride = (
-        ..., slice(None, None, _ROW_STRIDE), slice(None, None, _ROW_STRIDE)
-    )
     computed = dict(masks=masks, attn_per_iter=torch.stack(attention))
     yield from _compare_all(computed, arrays, _MASK_ATOL)
     computed = dict(
