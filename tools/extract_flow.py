@@ -35,6 +35,21 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_flow_arguments(parser)
+    _add_work_arguments(parser)
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        default={},
+        help='key=value: settings of the estimator as estimator.KEY, others '
+        'override the config file',
+    )
+    return parser.parse_args(argv)
+
+
+def _add_flow_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which flows to make."""
     parser.add_argument(
         'source',
         help='folder of frames, folder of such folders, or config file',
@@ -78,6 +93,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='resize frames first and store flow of that size, in pixels of '
         'that size',
     )
+
+
+def _add_work_arguments(parser: argparse.ArgumentParser) -> None:
+    """How to make them."""
     parser.add_argument(
         '--workers',
         type=int,
@@ -95,15 +114,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         default='raise',
         help='stop at a broken frame, or count it and go on (raise)',
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        default={},
-        help='key=value: settings of the estimator as estimator.KEY, others '
-        'override the config file',
-    )
-    return parser.parse_args(argv)
 
 
 def _shard(text: str) -> tuple[int, int]:

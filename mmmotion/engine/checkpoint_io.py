@@ -209,6 +209,7 @@ def _guard(loader: Callable) -> Callable:
 
     @functools.wraps(loader)
     def guarded(filename: str, *args: Any, **kwargs: Any) -> Any:
+        """Load weights only; say what else the file would run."""
         with _weights_only():
             try:
                 return loader(filename, *args, **kwargs)

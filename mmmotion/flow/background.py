@@ -57,12 +57,12 @@ def fit_background(
 
     Iteratively re-weighted least squares with the Geman-McClure function:
     a pixel whose residual has length r weighs ``1 / (1 + (r / s)^2)^2``. The
-    scale s is a multiple of the robust deviation of all residuals, which is
-    measured again in every iteration; the multiple falls geometrically from
-    ``start * cutoff`` to ``cutoff``. The degree rises from 0 to ``degree``
-    and each one starts from the weights of the one before: a quadratic that
-    starts from plain least squares bends towards an object that fills 30 % of
-    the image, while this scheme withstands 40 %.
+    scale s is a multiple of the robust deviation of all residuals, measured
+    in every iteration; the multiple falls from ``start * cutoff`` to
+    ``cutoff`` geometrically. The degree rises from 0 to ``degree``, each one
+    starting from the weights of the one before: a quadratic that starts from
+    plain least squares bends towards an object that fills 30 % of the image,
+    while this scheme withstands 40 %.
 
     Source: Black and Anandan, "The Robust Estimation of Multiple Motions",
     CVIU 1996, whose scheme (a redescending function with a falling scale)
@@ -74,21 +74,41 @@ def fit_background(
     Args:
         flow: (..., 2, h, w) observed flow in pixels.
         degree: 0 constant, 1 affine, 2 quadratic.
-        num_iters: Number of weighted fits per degree; 0 gives plain least
-            squares.
-        cutoff: Scale of the weights in the last iteration of a degree, in
-            robust deviations.
+        num_iters: Weighted fits per degree; 0 gives plain least squares.
+        cutoff: Last scale of a degree's weights, in robust deviations.
         start: Factor on ``cutoff`` in the first iteration, at least 1.
-        min_scale: Lower limit of the robust deviation in pixels, so that a
-            perfect fit does not end in a division by zero.
+        min_scale: Lower limit of the robust deviation in pixels; without one
+            a perfect fit would divide by zero.
 
     Returns:
         The background and its residual, in the type of ``flow``.
 
     Raises:
-        ValueError: If a setting is out of range or the flow has another
-            shape.
+        ValueError: If a setting or the shape of the flow is impossible.
     """
+    _check_settings(degree, num_iters, cutoff, start, min_scale)
+    observed = flow.to(torch.promote_types(flow.dtype, torch.float32))
+    weights = torch.ones_like(observed[..., :1, :, :])
+    for stage in range(degree + 1) if num_iters else (degree, ):
+        params = fit_polynomial(observed, weights, stage)
+        for i in range(num_iters):
+            falling = start**(1 - i / max(num_iters - 1, 1))
+            residual = _residual(observed, params)
+            weights = _weigh(residual, cutoff * falling, min_scale)
+            params = fit_polynomial(observed, weights, stage)
+    residual = _residual(observed, params)
+    return BackgroundFit(
+        flow=(observed - residual).to(flow.dtype),
+        residual=residual.to(flow.dtype),
+        weights=weights[..., 0, :, :].to(flow.dtype),
+        params=params[..., 0, :, :],
+        scale=_robust_scale(_length(residual), min_scale).to(flow.dtype),
+    )
+
+
+def _check_settings(
+    degree: int, num_iters: int, cutoff: float, start: float, min_scale: float
+) -> None:
     if num_iters < 0:
         raise ValueError(f'num_iters must not be negative, got {num_iters}')
     if degree not in (0, 1, 2):
@@ -98,30 +118,18 @@ def fit_background(
             'expected cutoff > 0, start >= 1 and min_scale > 0, got '
             f'cutoff={cutoff}, start={start} and min_scale={min_scale}'
         )
+
+
+def _weigh(residual: Tensor, cutoff: float, min_scale: float) -> Tensor:
+    """(..., 1, h, w) Geman-McClure weights of residuals (..., 2, h, w)."""
+    length = _length(residual)
+    scale = cutoff * _robust_scale(length, min_scale)
+    weights = (1 + (length / scale[..., None, None])**2)**-2
+    return weights[..., None, :, :]
+
+
+def _residual(flow: Tensor, params: Tensor) -> Tensor:
     size = (flow.shape[-2], flow.shape[-1])
-    observed = flow.to(torch.promote_types(flow.dtype, torch.float32))
-    weights = torch.ones_like(observed[..., :1, :, :])
-    for stage in range(degree + 1) if num_iters else (degree, ):
-        params = fit_polynomial(observed, weights, stage)
-        for i in range(num_iters):
-            falling = start**(1 - i / max(num_iters - 1, 1))
-            length = _length(_residual(observed, params, size))
-            scale = cutoff * falling * _robust_scale(length, min_scale)
-            weights = (1 + (length / scale[..., None, None])**2)**-2
-            weights = weights[..., None, :, :]
-            params = fit_polynomial(observed, weights, stage)
-    residual = _residual(observed, params, size)
-    background = observed - residual
-    return BackgroundFit(
-        flow=background.to(flow.dtype),
-        residual=residual.to(flow.dtype),
-        weights=weights[..., 0, :, :].to(flow.dtype),
-        params=params[..., 0, :, :],
-        scale=_robust_scale(_length(residual), min_scale).to(flow.dtype),
-    )
-
-
-def _residual(flow: Tensor, params: Tensor, size: tuple[int, int]) -> Tensor:
     fitted = evaluate_polynomial(params, size, flow.dtype)
     return flow - fitted.squeeze(-4)
 

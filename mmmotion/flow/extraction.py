@@ -146,23 +146,17 @@ def extract_flow(
         RuntimeError: If a worker process dies.
     """
     settings = settings or ExtractionSettings()
-    if num_workers < 0:
-        raise ValueError(f'expected num_workers >= 0, got {num_workers}')
-    if not 0 <= shard[0] < shard[1]:
-        raise ValueError(f'expected shard (i, n) with 0 <= i < n, got {shard}')
-    check_videos(videos)
+    _check_work(videos, num_workers, shard)
     estimator, config = _build_estimator(settings)
-    suffix = FLOW_FORMATS[settings.file_format]
     name = settings.name or estimator.name
-    tree = OutputTree(str(data_root), name, suffix)
+    file_format = settings.file_format
+    tree = OutputTree(str(data_root), name, FLOW_FORMATS[file_format])
     summary = ExtractionSummary(flow_root(data_root, name))
     sizes = _frame_sizes(videos, settings.on_error == 'skip', summary)
+    source_sizes = [size for size, _ in sizes.values()]
     meta = make_meta(
-        config,
-        estimator.provenance(),
-        settings.size,
-        settings.file_format,
-        [size for size, _ in sizes.values()],
+        config, estimator.provenance(), settings.size, file_format,
+        source_sizes
     )
     record_meta(data_root, name, meta)
     _warn_short_videos(videos, settings.gaps, summary)
@@ -178,6 +172,16 @@ def extract_flow(
     # Workers of a run that was killed just before may have lived on a moment.
     clean_stale_files(summary.root)
     return summary
+
+
+def _check_work(
+    videos: Sequence[Video], num_workers: int, shard: tuple[int, int]
+) -> None:
+    if num_workers < 0:
+        raise ValueError(f'expected num_workers >= 0, got {num_workers}')
+    if not 0 <= shard[0] < shard[1]:
+        raise ValueError(f'expected shard (i, n) with 0 <= i < n, got {shard}')
+    check_videos(videos)
 
 
 def _build_estimator(

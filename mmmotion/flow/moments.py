@@ -72,6 +72,7 @@ def region_moments(
 
 # Any below: torch's context and returned gradients have no useful types.
 class _WeightedMoments(Function):
+    """Sums of weights, and of weights times flow, as one step of autograd."""
 
     @staticmethod
     def forward(
@@ -83,6 +84,7 @@ class _WeightedMoments(Function):
         num_short: int,
         squared: bool,
     ) -> tuple[Tensor, Tensor]:
+        """Sum up the blocks; see :func:`weighted_moments`."""
         ctx.save_for_backward(masks, flow, rows, columns)
         ctx.num_short, ctx.squared = num_short, squared
         with _without_autocast(masks):
@@ -105,6 +107,7 @@ class _WeightedMoments(Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad_mass: Tensor, grad_flows: Tensor) -> Any:
+        """Gradients of masks and, if needed, flow; blocks as above."""
         masks, flow, rows, columns = ctx.saved_tensors
         num = ctx.num_short
         grad = torch.empty_like(masks)
@@ -183,6 +186,7 @@ def expand_products(
 
 
 class _BlendProducts(Function):
+    """Sum over regions of mask times flow, as one step of autograd."""
 
     @staticmethod
     def forward(
@@ -192,6 +196,7 @@ class _BlendProducts(Function):
         rows: Tensor,
         columns: Tensor,
     ) -> Tensor:
+        """Blend block by block; see :func:`blend_products`."""
         ctx.save_for_backward(masks, coefficients, rows, columns)
         batch, groups, h, w = masks.shape
         blended = masks.new_empty(batch, 2, h, w)
@@ -208,6 +213,7 @@ class _BlendProducts(Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> Any:
+        """Gradients of masks and coefficients; blocks as above."""
         masks, coefficients, rows, columns = ctx.saved_tensors
         grad_masks = torch.empty_like(masks)
         zero = torch.zeros(1, dtype=torch.float64, device=masks.device)

@@ -111,6 +111,42 @@ def _to_unit(coefficients: Tensor, centre: Tensor, span: Tensor) -> Tensor:
     return along_y.mT @ coefficients @ along_x
 
 
+def _local_moments(
+    flow: Tensor,
+    weights: Tensor,
+    centre: Tensor,
+    span: Tensor,
+    degree: int,
+    squared: bool,
+) -> tuple[Tensor, Tensor]:
+    """Both sides of the normal equations, each region in its own frame.
+
+    Args:
+        flow: (B, 2, h, w) flow.
+        weights: (B, K, h, w) weights or their roots.
+        centre: (B, K, 2) origin of the local coordinates, (x, y).
+        span: (B, K, 2) length of their units.
+        degree: Degree of the polynomials.
+        squared: Whether ``weights`` are roots.
+
+    Returns:
+        See :func:`~mmmotion.flow.moments.weighted_moments`.
+    """
+    sizes = weights.shape[-1], weights.shape[-2]
+    x, y = (
+        (unit_coordinates(size, device=flow.device) - centre[..., i, None]) /
+        span[..., i, None] for i, size in enumerate(sizes)
+    )
+    return weighted_moments(
+        weights,
+        flow,
+        powers(y, 2 * degree),
+        powers(x, 2 * degree),
+        degree + 1,
+        squared,
+    )
+
+
 def _check(flow: Tensor, weights: Tensor, degree: int) -> None:
     if degree not in NUM_MONOMIALS:
         raise ValueError(f'degree must be 0, 1 or 2, got {degree}')
@@ -173,18 +209,7 @@ def fit_polynomial(
     weights = weights.reshape(-1, leading[-1], h, w).to(dtype)
 
     centre, span = _local_frame(weights, squared)
-    x, y = (
-        (unit_coordinates(size, device=flow.device) - centre[..., i, None]) /
-        span[..., i, None] for i, size in enumerate((w, h))
-    )
-    sums, target = weighted_moments(
-        weights,
-        flow,
-        powers(y, 2 * degree),
-        powers(x, 2 * degree),
-        degree + 1,
-        squared,
-    )
+    sums, target = _local_moments(flow, weights, centre, span, degree, squared)
     i, j = _exponents(degree)
     system = sums[..., i[:, None] + i, j[:, None] + j]
     mass = sums[..., 0, 0]

@@ -1,5 +1,4 @@
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -360,55 +359,3 @@ def test_impossible_settings_are_refused(settings, message):
 def test_impossible_shards_are_refused(tmp_path, shard):
     with pytest.raises(ValueError, match='shard'):
         extract_flow([Video('a', ())], tmp_path, shard=shard)
-
-
-def test_the_tool_reads_the_environment_of_a_launcher(
-    tmp_path, frames, load_tool, monkeypatch
-):
-    tool = load_tool('extract_flow.py')
-    for rank in '01':
-        monkeypatch.setenv('RANK', rank)
-        monkeypatch.setenv('WORLD_SIZE', '2')
-        tool.main([
-            str(frames), '--out',
-            str(tmp_path), '--estimator', 'constant', '--workers', '0',
-            '--gaps', '1', '-1', '--format', 'flo', '--cfg-options',
-            'estimator.u=3.0'
-        ])
-    found = find_flow_files(tmp_path, -1, 'a', estimator='constant')
-    assert len(found) == 4
-    assert (read_flow(found['00001'])[..., 0] == 3).all()
-
-
-def test_the_tool_takes_the_frames_of_a_config(tmp_path, frames, load_tool):
-    root = tmp_path / 'data'
-    shutil.copytree(frames, root / 'JPEGImages' / '480p')
-    config = tmp_path / 'config.py'
-    config.write_text(
-        "dataset = dict(type='DAVIS2016', data_root='nowhere',\n"
-        '               data_prefix=dict(mask=None), gaps=(1, -1),\n'
-        "               require_flow=True, flow_name='fixed',\n"
-        "               flow_estimator=dict(type='constant', u=2.0))\n"
-        "train_dataloader = dict(dataset=dict(type='ConcatDataset',\n"
-        '                                     datasets=[dataset]))\n'
-    )
-    tool = load_tool('extract_flow.py')
-    tool.main([
-        str(config), '--workers', '0', '--cfg-options',
-        f'train_dataloader.dataset.datasets.0.data_root={root}',
-        'estimator.v=1.0'
-    ])
-    found = find_flow_files(root, -1, 'a', estimator='fixed')
-    assert len(found) == 4
-    assert (read_flow(found['00001']) == (2, 1)).all()
-    assert not find_flow_files(root, 2, 'a', estimator='fixed')
-    with pytest.raises(ValueError, match='no val_dataloader'):
-        tool.main([str(config), '--split', 'val'])
-
-
-def test_the_tool_names_options_that_go_nowhere(frames, load_tool):
-    tool = load_tool('extract_flow.py')
-    with pytest.raises(ValueError, match=r'preset.*estimator\.KEY'):
-        tool.main([str(frames), '--cfg-options', 'preset=fast'])
-    with pytest.raises(ValueError, match='--out is missing'):
-        tool.main([str(frames)])

@@ -65,6 +65,7 @@ def make_pair(
     """
 
     def smooth(scale: float) -> np.ndarray:
+        """Noise without details below a share of the image's height."""
         sigma = scale * size[0]
         blurred = cv2.GaussianBlur(rng.standard_normal(size), (0, 0), sigma)
         return blurred / blurred.std()

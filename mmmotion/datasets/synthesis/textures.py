@@ -71,9 +71,11 @@ def object_family(height: int, contrast: float) -> TextureFamily:
         return base
 
     def mix(start: float, end: float) -> float:
+        """Between the background's value and that of full contrast."""
         return start + contrast * (end - start)
 
     def mix_pair(start: Range, end: Range) -> Range:
+        """Both ends of a range between two ranges."""
         return mix(start[0], end[0]), mix(start[1], end[1])
 
     sizes = [math.log(size) for size in base.feature]

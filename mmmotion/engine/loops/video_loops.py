@@ -102,6 +102,7 @@ def _run_by_video(loop: ValLoop | TestLoop, mode: str) -> dict:
         model = model.module
 
     def emit(batches: Iterator[_PendingBatch]) -> None:
+        """Hand complete batches to metrics and hooks."""
         for batch in batches:
             if not batch.frames:
                 continue

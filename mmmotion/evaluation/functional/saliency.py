@@ -245,6 +245,7 @@ def _counts_above(
     limits = np.asarray(thresholds, dtype=np.float32)
 
     def count(values: np.ndarray) -> np.ndarray:
+        """Number of values above each limit."""
         ordered = np.sort(values, axis=None)
         return ordered.size - np.searchsorted(ordered, limits, side='right')
 

@@ -54,6 +54,7 @@ class _Up(nn.Module):
         )
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        """Enlarge ``x`` to the size of ``skip`` and join both."""
         x = self.up(x)
         rows = skip.shape[-2] - x.shape[-2]
         columns = skip.shape[-1] - x.shape[-1]
