@@ -8,9 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from mmmotion.flow.atomic import write_atomically
-
-MOTIONS = ('locomotion', 'deformation', 'static')
-"""Meaning of the motion labels 0, 1 and 2."""
+from mmmotion.structures import MOTIONS
 
 _COLUMNS = ('file_list', 'spatial_coordinates')
 _HEADER_MARK = '# CSV_HEADER = '
@@ -22,7 +20,8 @@ class BoxEntry(NamedTuple):
 
     Attributes:
         box: (x, y, w, h) in pixels, x and y of the upper left corner.
-        motion: Position in :data:`MOTIONS`, None if it is not known.
+        motion: Position in :data:`mmmotion.structures.MOTIONS`, None if it
+            is not known.
     """
 
     box: tuple[float, float, float, float]

@@ -30,7 +30,7 @@ class MoCA(VideoSegDataset):
     frames in the subset of Motion Grouping). Entries have ``gt_boxes``
     (1, 4), float32 (left, top, right, bottom) in pixels of the image, right
     and bottom exclusive; ``motion_label``, a position in
-    :data:`~mmmotion.datasets.box_table.MOTIONS`; and ``ori_shape``, the
+    :data:`mmmotion.structures.MOTIONS`; and ``ori_shape``, the
     (H, W) of the video's images.
 
     Source: Lamdouar et al., "Betrayed by Motion: Camouflaged Object Discovery

@@ -1,5 +1,5 @@
 """Metrics and the pure functions behind them."""
 
-from .metrics import VideoMetric, VideoSegmentationMetric
+from .metrics import VideoBoxMetric, VideoMetric, VideoSegmentationMetric
 
-__all__ = ['VideoMetric', 'VideoSegmentationMetric']
+__all__ = ['VideoBoxMetric', 'VideoMetric', 'VideoSegmentationMetric']

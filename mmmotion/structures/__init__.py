@@ -1,5 +1,5 @@
 """What travels between dataset, model, metric and visualizer."""
 
-from .motion_data_sample import MotionDataSample
+from .motion_data_sample import MOTIONS, MotionDataSample
 
-__all__ = ['MotionDataSample']
+__all__ = ['MOTIONS', 'MotionDataSample']

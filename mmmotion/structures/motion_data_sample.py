@@ -2,6 +2,9 @@
 
 from mmengine.structures import BaseDataElement
 
+MOTIONS = ('locomotion', 'deformation', 'static')
+"""Kinds of motion by label, as in MoCA."""
+
 
 class MotionDataSample(BaseDataElement):
     """Everything known about one frame besides the network's inputs.
@@ -16,8 +19,7 @@ class MotionDataSample(BaseDataElement):
         num_frames: Length of the video in frames.
         gaps: Signed frame gaps of ``inputs['flows']``, in their order.
         ori_shape: (H0, W0), the size at which results are reported.
-        motion_label: Kind of motion, in MoCA: 0 locomotion, 1 deformation,
-            2 static.
+        motion_label: Kind of motion, a position in :data:`MOTIONS`.
 
     Data fields:
         gt_masks: (O, H0, W0) bool, modal (visible) masks.

@@ -3,10 +3,12 @@
 from .alignment_measure import adaptive_alignment, alignment_levels
 from .boundary import boundary_f, boundary_map, tolerance_radius
 from .box import (
+    SUCCESS_THRESHOLDS,
     border_fraction,
     box_iou,
     largest_box,
     mask_to_box,
+    scale_box,
     success_rates,
 )
 from .flow import FlowErrors, end_point_error, flow_errors
@@ -43,6 +45,7 @@ from .structure_measure import structure_measure
 from .weighted_f_measure import weighted_f_measure
 
 __all__ = [
+    'SUCCESS_THRESHOLDS',
     'FlowErrors',
     'ObjectScores',
     'OracleChoice',
@@ -71,6 +74,7 @@ __all__ = [
     'pixel_accuracy',
     'precision_recall_above',
     'precision_recall_levels',
+    'scale_box',
     'score_named_objects',
     'score_unnamed_objects',
     'sequence_statistics',

@@ -55,23 +55,55 @@ def mask_to_box(mask: np.ndarray) -> Box | None:
     return largest_box(mask > _FOREGROUND_GREY)
 
 
-def largest_box(mask: np.ndarray) -> Box | None:
-    """Find the largest of the boxes around the regions of a mask.
+def largest_box(mask: np.ndarray, region: str = 'box') -> Box | None:
+    """Find the box around one of the regions of a mask.
 
     Args:
         mask: (H, W) bool mask; pixels that touch at a corner are connected.
+        region: Which region counts: ``'box'`` the one with the largest
+            bounding box, so that a long thin streak beats a compact object
+            (released evaluation of Motion Grouping), or ``'component'`` the
+            one of most pixels (its paper).
 
     Returns:
         See :func:`mask_to_box`.
+
+    Raises:
+        ValueError: If the region is unknown.
     """
-    contours, _ = cv2.findContours(
-        mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
-    )
-    if not contours:
+    binary = mask.astype(np.uint8)
+    if region == 'component':
+        stats = cv2.connectedComponentsWithStats(binary, connectivity=8)[2]
+        order = stats[1:, cv2.CC_STAT_AREA].tolist()
+        boxes = stats[1:, :4].tolist()
+    elif region == 'box':
+        contours, _ = cv2.findContours(
+            binary, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+        )
+        boxes = [cv2.boundingRect(contour) for contour in contours]
+        order = [box[2] * box[3] for box in boxes]
+    else:
+        raise ValueError(
+            f"expected region to be 'box' or 'component', got {region!r}"
+        )
+    if not boxes:
         return None
-    boxes = [cv2.boundingRect(contour) for contour in contours]
-    x, y, width, height = max(boxes, key=lambda box: box[2] * box[3])
+    x, y, width, height = boxes[int(np.argmax(order))]
     return float(x), float(y), float(x + width), float(y + height)
+
+
+def scale_box(
+    box: Box, size: tuple[int, int], new_size: tuple[int, int]
+) -> Box:
+    """Move a box to an image of another size.
+
+    Args:
+        box: (left, top, right, bottom).
+        size: (H, W) of its image.
+        new_size: (H, W) of the other image.
+    """
+    y, x = new_size[0] / size[0], new_size[1] / size[1]
+    return box[0] * x, box[1] * y, box[2] * x, box[3] * y
 
 
 def box_iou(prediction: Box | None, annotation: Box) -> float:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from mmengine.logging import MMLogger, print_log
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -40,6 +41,38 @@ def format_table(
     console = Console(file=stream, width=10_000, markup=False, emoji=False)
     console.print(table)
     return stream.getvalue().rstrip('\n')
+
+
+def write_results(
+    output_dir: str | None,
+    name: str,
+    content: Mapping,
+    sequences: Mapping[str, Mapping],
+) -> None:
+    """Write ``<name>.json`` and ``<name>.csv``, one row per sequence.
+
+    Args:
+        output_dir: Folder for the files; None means beside the log file of
+            the running job, and no files where there is none.
+        name: Name of the files without suffix.
+        content: What the JSON file holds besides the sequences.
+        sequences: Results by sequence, all with the same keys.
+    """
+    if output_dir is None:
+        log_file = MMLogger.get_current_instance().log_file
+        if log_file is None:
+            return
+        output_dir = str(Path(log_file).parent)
+    path = Path(output_dir, name)
+    columns = list(next(iter(sequences.values())))
+    rows = [[video, *(row[key] for key in columns)]
+            for video, row in sequences.items()]
+    write_json(
+        path.with_name(f'{path.name}.json'),
+        dict(content, sequences=sequences)
+    )
+    write_csv(path.with_name(f'{path.name}.csv'), ['sequence', *columns], rows)
+    print_log(f'results written to {path}.json and .csv', logger='current')
 
 
 def write_json(path: Path, content: Mapping) -> None:

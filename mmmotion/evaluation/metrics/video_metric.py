@@ -1,7 +1,7 @@
 """What every metric over videos shares: gathering the frames."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mmengine.dist import (
@@ -30,6 +30,50 @@ class FrameRecord:
     frame_index: int
     num_frames: int
     scores: dict[str, float] | None
+
+
+def make_record(
+    sample: Mapping, scores: dict[str, float] | None
+) -> FrameRecord:
+    """Keep the scores of a data sample with its place in the video.
+
+    Args:
+        sample: Prediction as a dictionary.
+        scores: Score by name, None for a frame without annotation.
+
+    Raises:
+        ValueError: If the sample does not say where it belongs.
+    """
+    keys = ('video_id', 'frame_id', 'frame_index', 'num_frames')
+    missing = [key for key in keys if key not in sample]
+    if missing:
+        raise ValueError(
+            f'the metric needs {missing}, but the data sample holds '
+            f'{sorted(sample)}'
+        )
+    return FrameRecord(
+        video_id=str(sample['video_id']),
+        frame_id=str(sample['frame_id']),
+        frame_index=int(sample['frame_index']),
+        num_frames=int(sample['num_frames']),
+        scores=scores,
+    )
+
+
+def check_choice(key: str, value: str, choices: Sequence[str]) -> None:
+    """Refuse a value of an argument that is none of its choices.
+
+    Args:
+        key: Name of the argument.
+        value: What was given.
+        choices: What may be given.
+
+    Raises:
+        ValueError: If the value is another one.
+    """
+    if value not in choices:
+        known = ', '.join(repr(choice) for choice in choices)
+        raise ValueError(f'{key} must be one of {known}, got {value!r}')
 
 
 class VideoMetric(BaseMetric):

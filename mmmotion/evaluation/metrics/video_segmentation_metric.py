@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mmengine.logging import MMLogger, print_log
+from mmengine.logging import print_log
 
 from mmmotion.evaluation.functional import (
     SequenceStatistics,
@@ -16,8 +16,13 @@ from mmmotion.evaluation.functional import (
 from mmmotion.registry import METRICS
 
 from .frame_scores import ORACLES, Scores, score_frame
-from .result_files import format_table, write_csv, write_json
-from .video_metric import FrameRecord, VideoMetric
+from .result_files import format_table, write_results
+from .video_metric import (
+    FrameRecord,
+    VideoMetric,
+    check_choice,
+    make_record,
+)
 
 
 @METRICS.register_module()
@@ -77,12 +82,12 @@ class VideoSegmentationMetric(VideoMetric):
         prefix: str | None = None,
     ) -> None:
         super().__init__(prefix=prefix)
-        _check_choice('frames', frames, ('all', 'inner'))
-        _check_choice('average', average, ('sequence', 'frame'))
+        check_choice('frames', frames, ('all', 'inner'))
+        check_choice('average', average, ('sequence', 'frame'))
         if isinstance(oracle, str):
             raise ValueError(f'oracle must be a list, got {oracle!r}')
         for name in oracle:
-            _check_choice('oracle', name, ORACLES)
+            check_choice('oracle', name, ORACLES)
         if threshold is not None and not 0 <= threshold < 1:
             raise ValueError(f'expected 0 <= threshold < 1, got {threshold}')
         self.frames = frames
@@ -147,23 +152,9 @@ class VideoSegmentationMetric(VideoMetric):
         return overall
 
     def _record(self, sample: Mapping) -> FrameRecord:
-        missing = [
-            key
-            for key in ('video_id', 'frame_id', 'frame_index', 'num_frames')
-            if key not in sample
-        ]
-        if missing:
-            raise ValueError(
-                f'the metric needs {missing}, but the data sample holds '
-                f'{sorted(sample)}'
-            )
-        return FrameRecord(
-            video_id=str(sample['video_id']),
-            frame_id=str(sample['frame_id']),
-            frame_index=int(sample['frame_index']),
-            num_frames=int(sample['num_frames']),
-            scores=score_frame(sample, self.threshold, self.oracle),
-        )
+        record = make_record(sample, None)
+        scores = score_frame(sample, self.threshold, self.oracle)
+        return replace(record, scores=scores)
 
     def _counts(self, record: FrameRecord) -> bool:
         if record.scores is None:
@@ -229,37 +220,13 @@ class VideoSegmentationMetric(VideoMetric):
         sequences: dict[str, dict],
         counts: dict[str, int],
     ) -> None:
-        folder = self._folder()
-        if folder is None:
-            return
         content = dict(
             convention=self._convention(),
             oracle=list(self.oracle),
             **counts,
             overall=overall,
-            sequences=sequences,
         )
-        columns = list(next(iter(sequences.values())))
-        rows = [[video, *(row[key] for key in columns)]
-                for video, row in sequences.items()]
-        path = folder / self.outfile_prefix
-        write_json(path.with_name(f'{path.name}.json'), content)
-        write_csv(
-            path.with_name(f'{path.name}.csv'), ['sequence', *columns], rows
-        )
-        print_log(f'results written to {path}.json and .csv', logger='current')
-
-    def _folder(self) -> Path | None:
-        if self.output_dir is not None:
-            return Path(self.output_dir)
-        log_file = MMLogger.get_current_instance().log_file
-        return None if log_file is None else Path(log_file).parent
-
-
-def _check_choice(key: str, value: str, choices: Sequence[str]) -> None:
-    if value not in choices:
-        known = ', '.join(repr(choice) for choice in choices)
-        raise ValueError(f'{key} must be one of {known}, got {value!r}')
+        write_results(self.output_dir, self.outfile_prefix, content, sequences)
 
 
 def _known(record: FrameRecord) -> Scores:

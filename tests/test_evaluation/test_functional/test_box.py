@@ -6,7 +6,9 @@ import pytest
 from mmmotion.evaluation.functional import (
     border_fraction,
     box_iou,
+    largest_box,
     mask_to_box,
+    scale_box,
     success_rates,
 )
 
@@ -26,6 +28,27 @@ def test_a_streak_with_a_larger_box_beats_a_compact_object():
     for step in range(15):
         mask[14 + step, 15 + step] = 255
     assert mask_to_box(mask) == (15, 14, 30, 29)
+
+
+@pytest.mark.parametrize(
+    'region, expected', [('box', (15, 14, 30, 29)),
+                         ('component', (2, 2, 10, 10))]
+)
+def test_the_largest_region_is_by_box_or_by_pixels(region, expected):
+    mask = grey(2, 10, 2, 10) > 0  # 64 pixels
+    for step in range(15):  # 15 pixels that touch at their corners
+        mask[14 + step, 15 + step] = True
+    assert largest_box(mask, region) == expected
+    assert largest_box(np.zeros_like(mask), region) is None
+
+
+def test_an_unknown_region_is_refused():
+    with pytest.raises(ValueError, match="'component', got 'hull'"):
+        largest_box(grey(5, 9, 10, 30) > 0, 'hull')
+
+
+def test_a_box_follows_the_size_of_its_image():
+    assert scale_box((1, 2, 3, 4), (10, 20), (30, 10)) == (0.5, 6, 1.5, 12)
 
 
 def test_a_tenth_of_the_grey_range_is_the_limit():
