@@ -1,5 +1,7 @@
 """DAVIS 2016: RGB at 128 x 224, flow at 480 x 854, as GWM uses them."""
 
+_base_ = '../evaluation.py'
+
 data_root = 'data/DAVIS'
 gaps = (1, 2, -1, -2)
 
@@ -46,13 +48,4 @@ val_dataloader = dict(
         ],
     ),
 )
-val_evaluator = dict(
-    type='VideoSegmentationMetric',
-    frames='all',
-    average='sequence',
-    oracle=('side', 'assignment'),
-)
 test_dataloader = val_dataloader
-test_evaluator = val_evaluator
-val_cfg = dict(type='VideoValLoop')
-test_cfg = dict(type='VideoTestLoop')

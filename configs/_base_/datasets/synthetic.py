@@ -1,5 +1,7 @@
 """The synthetic layered world: no file is needed."""
 
+_base_ = '../evaluation.py'
+
 train_dataloader = dict(
     batch_size=8,
     num_workers=1,
@@ -40,13 +42,4 @@ val_dataloader = dict(
         ],
     ),
 )
-val_evaluator = dict(
-    type='VideoSegmentationMetric',
-    frames='all',
-    average='sequence',
-    oracle=('side', 'assignment'),
-)
 test_dataloader = val_dataloader
-test_evaluator = val_evaluator
-val_cfg = dict(type='VideoValLoop')
-test_cfg = dict(type='VideoTestLoop')

@@ -11,6 +11,7 @@ from mmmotion.flow.io import check_flow, read_flow
 from mmmotion.registry import TRANSFORMS
 
 from ..errors import BrokenFiles, MissingFileError, SampleError
+from .missing import check_missing
 
 # Sizes are rounded when frames or flows are resized: 1080p flows of frames
 # that are 854 x 480 have an aspect ratio that differs by 0.1 %.
@@ -87,10 +88,7 @@ class LoadFlows(BaseTransform):
         max_val: float | None = None,
         concat_axis: int = 0,
     ) -> None:
-        if missing not in _MISSING:
-            raise ValueError(
-                f'expected missing to be one of {_MISSING}, got {missing!r}'
-            )
+        check_missing(missing, _MISSING)
         self.gaps = None if gaps is None else tuple(gaps)
         self.missing = missing
         self.negate_opposite = negate_opposite

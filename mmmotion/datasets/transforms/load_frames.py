@@ -10,6 +10,7 @@ from mmmotion.flow.frames import read_frame
 from mmmotion.registry import TRANSFORMS
 
 from ..errors import MissingFileError, SampleError
+from .missing import check_missing
 
 
 def load_frame(path: str) -> np.ndarray:
@@ -62,11 +63,7 @@ class LoadFrames(BaseTransform):
     def __init__(
         self, gaps: Sequence[int] | None = (), missing: str = 'error'
     ) -> None:
-        if missing not in ('error', 'opposite', 'drop'):
-            raise ValueError(
-                "expected missing to be 'error', 'opposite' or 'drop', "
-                f'got {missing!r}'
-            )
+        check_missing(missing)
         self.gaps = None if gaps is None else tuple(gaps)
         self.missing = missing
 

@@ -21,6 +21,7 @@ from ..synthesis import (
     render_masks,
     render_owner,
 )
+from .missing import check_missing
 
 
 @TRANSFORMS.register_module()
@@ -70,11 +71,7 @@ class RenderScene(BaseTransform):
         negate_opposite: bool = True,
         cache_size: int = 256,
     ) -> None:
-        if missing not in ('error', 'opposite', 'drop'):
-            raise ValueError(
-                "expected missing to be 'error', 'opposite' or 'drop', "
-                f'got {missing!r}'
-            )
+        check_missing(missing)
         if cache_size < 0:
             raise ValueError(
                 f'expected cache_size to be 0 or more, got {cache_size}'

@@ -59,45 +59,23 @@ class PanelVisualizationHook(Hook):
         self.tile_height = tile_height
         self._videos: set[str] = set()
 
-    def before_val_epoch(self, runner: Runner) -> None:
+    def _before_epoch(self, runner: Runner, mode: str = 'train') -> None:
         """Start to count videos anew."""
         self._videos.clear()
 
-    def before_test_epoch(self, runner: Runner) -> None:
-        """Start to count videos anew."""
-        self._videos.clear()
-
-    def after_val_iter(
+    def _after_iter(
         self,
         runner: Runner,
         batch_idx: int,
         data_batch: dict | None = None,
         outputs: Sequence[MotionDataSample] | None = None,
+        mode: str = 'train',
     ) -> None:
-        """Draw the frames of a validation batch."""
-        self._draw_batch(runner, 'val', data_batch, outputs)
-
-    def after_test_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: dict | None = None,
-        outputs: Sequence[MotionDataSample] | None = None,
-    ) -> None:
-        """Draw the frames of a test batch."""
-        self._draw_batch(runner, 'test', data_batch, outputs)
-
-    def _draw_batch(
-        self,
-        runner: Runner,
-        phase: str,
-        data_batch: dict | None,
-        outputs: Sequence[MotionDataSample] | None,
-    ) -> None:
-        if not self.draw or data_batch is None or outputs is None:
+        """Draw the frames of a batch of the validation or the test."""
+        if not self.draw or mode == 'train' or data_batch is None:
             return
         inputs = data_batch['inputs']
-        for position, sample in enumerate(outputs):
+        for position, sample in enumerate(outputs or ()):
             if not self._is_wanted(sample):
                 continue
             flows = inputs.get('flows')
@@ -108,7 +86,7 @@ class PanelVisualizationHook(Hook):
                 flow=None if flows is None else flows[position][0],
                 tile_height=self.tile_height,
             )
-            self._write(runner, phase, sample, panel)
+            self._write(runner, mode, sample, panel)
 
     def _is_wanted(self, sample: MotionDataSample) -> bool:
         if sample.get('frame_index', 0) % self.interval:
@@ -124,7 +102,7 @@ class PanelVisualizationHook(Hook):
     def _write(
         self,
         runner: Runner,
-        phase: str,
+        mode: str,
         sample: MotionDataSample,
         panel: np.ndarray,
     ) -> None:
@@ -134,7 +112,7 @@ class PanelVisualizationHook(Hook):
         mmcv.imwrite(panel[..., ::-1], str(path))
         backend = runner.visualizer.get_backend('TensorboardVisBackend')
         if backend is not None:
-            name = f'{phase}/{sample.video_id}/{sample.frame_id}'
+            name = f'{mode}/{sample.video_id}/{sample.frame_id}'
             backend.add_image(name, panel, step=runner.iter)
 
 

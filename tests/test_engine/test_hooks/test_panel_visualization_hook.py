@@ -59,6 +59,12 @@ def test_draws_nothing_by_default(tmp_path):
     assert written(tmp_path) == []
 
 
+def test_draws_nothing_in_training(tmp_path):
+    hook = build(draw=True, out_dir=str(tmp_path / 'out'))
+    run_hook(hook, tmp_path, dict(loss=torch.zeros(1)), 'train', batch(1))
+    assert written(tmp_path / 'out') == []
+
+
 @pytest.mark.parametrize('phase', ['val', 'test'])
 def test_writes_one_panel_per_frame(tmp_path, phase):
     samples = [frame_result('car', 0), frame_result('dog', 3)]
