@@ -1,34 +1,14 @@
 #!/usr/bin/env bash
-# Evaluate through slurm.
+# Evaluate through slurm; see tools/misc/slurm_run.sh for the environment.
 #   tools/slurm_test.sh PARTITION JOB_NAME CONFIG CHECKPOINT [options of tools/test.py]
-# Environment: GPUS (processes in all), GPUS_PER_NODE, CPUS_PER_TASK,
-# SRUN_ARGS (more options of srun, separated by spaces).
+# CHECKPOINT is "none" for a method without weights.
 set -euo pipefail
 
 if [ "$#" -lt 4 ]; then
     echo "usage: $0 PARTITION JOB_NAME CONFIG CHECKPOINT [options of tools/test.py]" >&2
     exit 2
 fi
-PARTITION="$1"
-JOB_NAME="$2"
-CONFIG="$3"
-CHECKPOINT="$4"
-shift 4
 TOOLS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-GPUS="${GPUS:-8}"
-GPUS_PER_NODE="${GPUS_PER_NODE:-8}"
-if [ "$GPUS" -lt "$GPUS_PER_NODE" ]; then
-    GPUS_PER_NODE="$GPUS"
-fi
-read -r -a MORE <<< "${SRUN_ARGS:-}"
 
-exec srun \
-    --partition="$PARTITION" \
-    --job-name="$JOB_NAME" \
-    --gres="gpu:$GPUS_PER_NODE" \
-    --ntasks="$GPUS" \
-    --ntasks-per-node="$GPUS_PER_NODE" \
-    --cpus-per-task="${CPUS_PER_TASK:-5}" \
-    --kill-on-bad-exit=1 \
-    ${MORE[@]+"${MORE[@]}"} \
-    "${PYTHON:-python}" -u "$TOOLS/test.py" "$CONFIG" "$CHECKPOINT" --launcher slurm "$@"
+exec bash "$TOOLS/misc/slurm_run.sh" "$1" "$2" "$TOOLS/test.py" \
+    "$3" "$4" --launcher slurm "${@:5}"

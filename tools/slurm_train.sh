@@ -1,33 +1,13 @@
 #!/usr/bin/env bash
-# Train through slurm.
+# Train through slurm; see tools/misc/slurm_run.sh for the environment.
 #   tools/slurm_train.sh PARTITION JOB_NAME CONFIG [options of tools/train.py]
-# Environment: GPUS (processes in all), GPUS_PER_NODE, CPUS_PER_TASK,
-# SRUN_ARGS (more options of srun, separated by spaces).
 set -euo pipefail
 
 if [ "$#" -lt 3 ]; then
     echo "usage: $0 PARTITION JOB_NAME CONFIG [options of tools/train.py]" >&2
     exit 2
 fi
-PARTITION="$1"
-JOB_NAME="$2"
-CONFIG="$3"
-shift 3
 TOOLS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-GPUS="${GPUS:-8}"
-GPUS_PER_NODE="${GPUS_PER_NODE:-8}"
-if [ "$GPUS" -lt "$GPUS_PER_NODE" ]; then
-    GPUS_PER_NODE="$GPUS"
-fi
-read -r -a MORE <<< "${SRUN_ARGS:-}"
 
-exec srun \
-    --partition="$PARTITION" \
-    --job-name="$JOB_NAME" \
-    --gres="gpu:$GPUS_PER_NODE" \
-    --ntasks="$GPUS" \
-    --ntasks-per-node="$GPUS_PER_NODE" \
-    --cpus-per-task="${CPUS_PER_TASK:-5}" \
-    --kill-on-bad-exit=1 \
-    ${MORE[@]+"${MORE[@]}"} \
-    "${PYTHON:-python}" -u "$TOOLS/train.py" "$CONFIG" --launcher slurm "$@"
+exec bash "$TOOLS/misc/slurm_run.sh" "$1" "$2" "$TOOLS/train.py" \
+    "$3" --launcher slurm "${@:4}"

@@ -3,23 +3,21 @@
 
 import argparse
 import json
-import os
 
-from mmengine.config import DictAction
 from mmengine.dist import is_main_process
 
 from mmmotion.engine import (
+    add_run_arguments,
     build_runner,
-    load_config,
+    load_run_config,
     require_weights,
     set_show_dir,
     set_test_checkpoint,
-    set_work_dir,
 )
 from mmmotion.flow.atomic import write_atomically
 
 
-def parse_args() -> argparse.Namespace:
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config', help='config file')
@@ -29,40 +27,23 @@ def parse_args() -> argparse.Namespace:
         help='checkpoint file; not needed for a method without weights; '
         '"none" evaluates random weights'
     )
-    parser.add_argument('--work-dir', help='folder of logs and results')
     parser.add_argument(
         '--out', metavar='FILE.json', help='write the metrics to this file'
     )
     parser.add_argument(
         '--show-dir', help='write panels of frames and results to this folder'
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        metavar='KEY=VALUE',
-        help='change values of the config'
-    )
-    parser.add_argument(
-        '--launcher',
-        choices=['none', 'pytorch', 'slurm', 'mpi'],
-        default='none',
-        help='who has started the processes'
-    )
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
-    args = parser.parse_args()
+    add_run_arguments(parser)
+    args = parser.parse_args(argv)
     if args.out is not None and not args.out.endswith('.json'):
         parser.error(f'--out must end in .json, got {args.out}')
-    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     return args
 
 
 def main() -> None:
     """Evaluate."""
     args = parse_args()
-    cfg = load_config(args.config, args.cfg_options)
-    cfg.launcher = args.launcher
-    set_work_dir(cfg, args.config, args.work_dir)
+    cfg = load_run_config(args)
     set_test_checkpoint(cfg, args.checkpoint)
     if args.show_dir is not None:
         set_show_dir(cfg, args.show_dir)

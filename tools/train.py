@@ -2,28 +2,20 @@
 """Train a model from a config."""
 
 import argparse
-import os
-
-from mmengine.config import DictAction
 
 from mmmotion.engine import (
+    add_run_arguments,
     build_runner,
     enable_amp,
     enable_auto_scale_lr,
-    load_config,
-    set_work_dir,
+    load_run_config,
 )
 
 
-def parse_args() -> argparse.Namespace:
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config', help='config file')
-    parser.add_argument(
-        '--work-dir',
-        help='folder of logs and checkpoints; default: '
-        'work_dir of the config or work_dirs/<name of the config>'
-    )
     parser.add_argument(
         '--resume',
         nargs='?',
@@ -42,31 +34,14 @@ def parse_args() -> argparse.Namespace:
         action='store_true',
         help='scale the learning rate with the total batch size'
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        metavar='KEY=VALUE',
-        help='change values of the config, e.g. optim_wrapper.optimizer.lr=0.1'
-    )
-    parser.add_argument(
-        '--launcher',
-        choices=['none', 'pytorch', 'slurm', 'mpi'],
-        default='none',
-        help='who has started the processes'
-    )
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
-    args = parser.parse_args()
-    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    return args
+    add_run_arguments(parser)
+    return parser.parse_args(argv)
 
 
 def main() -> None:
     """Train."""
     args = parse_args()
-    cfg = load_config(args.config, args.cfg_options)
-    cfg.launcher = args.launcher
-    set_work_dir(cfg, args.config, args.work_dir)
+    cfg = load_run_config(args)
     if args.amp:
         enable_amp(cfg)
     if args.auto_scale_lr:

@@ -9,6 +9,7 @@ from .checkpoint_io import (
     load_checkpoint,
     read_checkpoint,
 )
+from .command_line import add_run_arguments, load_run_config
 from .config_check import ConfigError, check_config, load_config
 from .cpu_distributed_data_parallel import CPUDistributedDataParallel
 from .distributed import init_distributed
@@ -29,6 +30,7 @@ __all__ = [
     'CPUDistributedDataParallel',
     'CheckpointError',
     'ConfigError',
+    'add_run_arguments',
     'build_runner',
     'check_config',
     'check_state_dict',
@@ -40,6 +42,7 @@ __all__ = [
     'init_distributed',
     'load_checkpoint',
     'load_config',
+    'load_run_config',
     'loops',
     'optimizers',
     'prepare_config',

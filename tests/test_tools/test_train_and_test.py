@@ -130,8 +130,10 @@ def test_method_without_weights_needs_no_checkpoint(
 
 
 @pytest.mark.parametrize(
-    'script',
-    ['dist_train.sh', 'dist_test.sh', 'slurm_train.sh', 'slurm_test.sh']
+    'script', [
+        'dist_train.sh', 'dist_test.sh', 'slurm_train.sh', 'slurm_test.sh',
+        'misc/dist_run.sh', 'misc/slurm_run.sh'
+    ]
 )
 def test_scripts_are_sound(repo_root, script):
     path = repo_root / 'tools' / script

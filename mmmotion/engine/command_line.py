@@ -1,0 +1,57 @@
+"""Arguments that the command lines of training and test have in common."""
+
+import argparse
+import os
+
+from mmengine.config import Config, DictAction
+
+from .config_check import load_config
+from .launch import set_work_dir
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that decide how a config is run.
+
+    Args:
+        parser: Parser to which they are added; it has ``config``.
+    """
+    parser.add_argument(
+        '--work-dir',
+        help='folder of logs, checkpoints and results; default: '
+        'work_dir of the config or work_dirs/<name of the config>'
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='change values of the config, e.g. optim_wrapper.optimizer.lr=0.1'
+    )
+    parser.add_argument(
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default='none',
+        help='who has started the processes'
+    )
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+
+
+def load_run_config(args: argparse.Namespace) -> Config:
+    """Load the config that a command line names, with its changes.
+
+    Sets the environment variable ``LOCAL_RANK``, unless the launcher has.
+
+    Args:
+        args: ``config`` and the options of :func:`add_run_arguments`.
+
+    Returns:
+        The config with ``launcher`` and ``work_dir``.
+
+    Raises:
+        FileNotFoundError: If there is no such config.
+    """
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    cfg = load_config(args.config, args.cfg_options)
+    cfg.launcher = args.launcher
+    set_work_dir(cfg, args.config, args.work_dir)
+    return cfg
