@@ -33,24 +33,27 @@ def load(name):
     return Config.fromfile(ROOT / f'configs/_base_/datasets/{name}.py')
 
 
-def save_video(root, name, gaps, annotated):
+def save_video(root, name, flows, annotated):
     """A video whose flow of gap n is (n, 0) everywhere."""
+    image = Image.new('L', SIZE[::-1], 255)
+    (root / 'JPEGImages' / name).mkdir(parents=True)
+    (root / 'Annotations' / name).mkdir(parents=True)
     for t in range(LENGTH):
-        for folder, suffix, wanted in (
-            ('JPEGImages', 'jpg', True),
-            ('Annotations', 'png', t in annotated),
-        ):
-            path = root / folder / name / f'{t:05d}.{suffix}'
-            if wanted:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                Image.new('L', SIZE[::-1], 255).save(path)
-        for gap in gaps:
-            if 0 <= t + gap < LENGTH:
-                flow = np.zeros((*SIZE, 2), np.float32)
-                flow[..., 0] = gap
-                write_flow(
-                    root / f'Flows_gap{gap}' / name / f'{t:05d}.flo', flow
-                )
+        image.save(root / 'JPEGImages' / name / f'{t:05d}.jpg')
+        if t in annotated:
+            image.save(root / 'Annotations' / name / f'{t:05d}.png')
+    for gap, content in flows.items():
+        folder = root / f'Flows_gap{gap}' / name
+        folder.mkdir(parents=True)
+        for t in range(max(0, -gap), min(LENGTH, LENGTH - gap)):
+            (folder / f'{t:05d}.flo').write_bytes(content)
+
+
+def flow_file(path, gap):
+    flow = np.zeros((*SIZE, 2), np.float32)
+    flow[..., 0] = gap
+    write_flow(path, flow)
+    return path.read_bytes()
 
 
 @pytest.fixture(scope='module')
@@ -59,8 +62,9 @@ def trees(tmp_path_factory):
     folder = tmp_path_factory.mktemp('data')
     for name, videos in VIDEOS.items():
         gaps = (3, 6, -3, -6) if name == 'fbms59' else (1, 2, -1, -2)
+        flows = {gap: flow_file(folder / 'flow.flo', gap) for gap in gaps}
         for video in videos:
-            save_video(folder / name, video, gaps, ANNOTATED[name])
+            save_video(folder / name, video, flows, ANNOTATED[name])
     boxes = {f'{t:05d}': BoxEntry((2, 2, 9, 9), 0) for t in range(LENGTH)}
     write_box_table(
         folder / 'moca' / 'annotations.csv',
