@@ -147,6 +147,7 @@ class VideoSegDataset(BaseMotionDataset):
         short = [
             f'{name} ({gaps})'
             for name, gaps in short_videos(videos, self.gaps).items()
+            if len(gaps) < len(self.gaps)
         ]
         if short:
             more = ', ...' if len(short) > _MAX_NAMED else ''
