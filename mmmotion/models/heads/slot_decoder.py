@@ -104,9 +104,11 @@ class SlotDecoder(BaseModule):
                 f'got {tuple(size)}: add a transform that resizes the input'
             )
         grid = (size[0] // self.stride, size[1] // self.stride)
-        x = slots.flatten(0, 1)[:, :, None, None].expand(-1, -1, *grid)
-        x = x + self.position(grid).permute(2, 0, 1)
-        for block in self.up:
+        position = self.position(grid).permute(2, 0, 1)
+        first, *others = self.up
+        assert isinstance(first, ConvBlock)
+        x = first.forward_broadcast(slots.flatten(0, 1), position)
+        for block in others:
             x = block(x)
         maps = self.conv(self.refine(x)).unflatten(0, slots.shape[:2])
         return Layers(maps[:, :, :-1], maps[:, :, -1])

@@ -1,7 +1,11 @@
 """Convolution, normalisation and ReLU."""
 
+import torch
 from mmcv.cnn import build_norm_layer
 from torch import Tensor, nn
+
+from .convolution import convolve, convolve_broadcast
+from .norm_relu import norm_relu
 
 
 class ConvBlock(nn.Module):
@@ -31,8 +35,10 @@ class ConvBlock(nn.Module):
         if kernel_size < 1 or kernel_size % 2 == 0:
             raise ValueError(f'kernel_size must be odd, got {kernel_size}')
         padding = kernel_size // 2
+        self.upsample = upsample
+        self.conv: nn.Conv2d | nn.ConvTranspose2d
         if upsample:
-            self.conv: nn.Module = nn.ConvTranspose2d(
+            self.conv = nn.ConvTranspose2d(
                 in_channels,
                 out_channels,
                 kernel_size,
@@ -48,7 +54,49 @@ class ConvBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, C, h, w) to (B, C', h, w), or to twice the size."""
-        return self.norm(self.conv(x)).relu_()
+        if not self._is_fused(x):
+            return self.norm(self.conv(x)).relu_()
+        return self._finish(convolve(x, self.conv.weight, self.upsample))
+
+    def forward_broadcast(self, vectors: Tensor, grid: Tensor) -> Tensor:
+        """Do the same with vectors that are repeated over a grid.
+
+        Args:
+            vectors: (B, C) vectors.
+            grid: (C, h, w) what is added in each cell.
+
+        Returns:
+            (B, C', 2h, 2w).
+
+        Raises:
+            ValueError: If the block does not double the size.
+        """
+        if not self.upsample:
+            raise ValueError('forward_broadcast needs upsample=True')
+        x = convolve_broadcast(vectors, grid, self.conv.weight)
+        if self._is_fused(x):
+            return self._finish(x)
+        assert self.conv.bias is not None
+        return self.norm(x + self.conv.bias[:, None, None]).relu_()
+
+    def _finish(self, x: Tensor) -> Tensor:
+        assert isinstance(self.norm, nn.InstanceNorm2d)
+        assert self.conv.bias is not None
+        return norm_relu(
+            x,
+            self.conv.bias,
+            self.norm.weight,
+            self.norm.bias,
+            self.norm.eps,
+        )
+
+    def _is_fused(self, x: Tensor) -> bool:
+        return (
+            x.device.type == 'cpu' and not torch.is_autocast_enabled('cpu')
+            and x.dtype == self.conv.weight.dtype
+            and isinstance(self.norm, nn.InstanceNorm2d) and self.norm.affine
+            and not self.norm.track_running_stats
+        )
 
 
 def _build_norm(norm: str | dict | None, channels: int) -> nn.Module:

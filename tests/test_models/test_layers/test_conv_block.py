@@ -1,0 +1,70 @@
+import pytest
+import torch
+from torch import nn
+
+from mmmotion.models.layers import ConvBlock
+
+
+def plain(block, x):
+    """The block as its modules say."""
+    return block.norm(block.conv(x)).relu()
+
+
+@pytest.mark.parametrize('upsample', [False, True])
+@pytest.mark.parametrize(
+    'norm', ['instance', None, dict(type='GN', num_groups=2)]
+)
+def test_block_computes_what_its_modules_say(upsample, norm):
+    block = ConvBlock(3, 16, upsample=upsample, norm=norm).double()
+    for parameter in block.parameters():
+        nn.init.normal_(parameter)
+    x = torch.randn(2, 3, 8, 12, dtype=torch.float64)
+    torch.testing.assert_close(block(x), plain(block, x))
+    parameters = list(block.parameters())
+    for found, expected in zip(
+            torch.autograd.grad(block(x).sin().sum(), parameters),
+            torch.autograd.grad(plain(block, x).sin().sum(), parameters),
+    ):
+        torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize('norm', ['instance', None])
+def test_broadcast_is_the_block_on_repeated_vectors(norm):
+    block = ConvBlock(3, 4, upsample=True, norm=norm).double()
+    vectors = torch.randn(2, 3, dtype=torch.float64)
+    grid = torch.randn(3, 5, 6, dtype=torch.float64)
+    torch.testing.assert_close(
+        block.forward_broadcast(vectors, grid),
+        plain(block, vectors[:, :, None, None] + grid),
+    )
+
+
+def test_every_parameter_has_a_gradient():
+    block = ConvBlock(3, 4)
+    block(torch.rand(1, 3, 8, 8)).sum().backward()
+    assert all(p.grad is not None for p in block.parameters())
+
+
+def test_runs_under_autocast():
+    block = ConvBlock(3, 4)
+    x = torch.rand(1, 3, 8, 8)
+    with torch.autocast('cpu', torch.bfloat16):
+        out = block(x)
+    torch.testing.assert_close(out.float(), block(x), rtol=0.1, atol=0.1)
+
+
+@pytest.mark.parametrize(
+    'settings, message', [
+        (dict(kernel_size=4), 'kernel_size must be odd'),
+        (dict(norm='batch'), "got 'batch'"),
+    ]
+)
+def test_rejects_unknown_settings(settings, message):
+    with pytest.raises(ValueError, match=message):
+        ConvBlock(3, 4, **settings)
+
+
+def test_broadcast_needs_a_block_that_doubles():
+    with pytest.raises(ValueError, match='upsample=True'):
+        ConvBlock(3,
+                  4).forward_broadcast(torch.rand(1, 3), torch.rand(3, 2, 2))
