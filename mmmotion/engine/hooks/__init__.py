@@ -1,6 +1,7 @@
 """Hooks, one concern each."""
 
 from .checkpoint_match_hook import CheckpointMatchHook
+from .loss_weight_step_hook import LossWeightStepHook
 from .panel_visualization_hook import PanelVisualizationHook
 from .plain_checkpoint_hook import PlainCheckpointHook
 from .random_state_hook import RandomStateHook
@@ -8,6 +9,7 @@ from .resumable_checkpoint_hook import ResumableCheckpointHook
 
 __all__ = [
     'CheckpointMatchHook',
+    'LossWeightStepHook',
     'PanelVisualizationHook',
     'PlainCheckpointHook',
     'RandomStateHook',
