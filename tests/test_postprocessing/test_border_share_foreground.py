@@ -68,3 +68,18 @@ def test_frames_of_a_video_decide_together():
 def test_rejects_a_threshold_out_of_range():
     with pytest.raises(ValueError, match='got 1'):
         build(threshold=1.0)
+
+
+def test_choice_is_that_of_the_release(golden):
+    """Masks of four flows; the slots swap in the last."""
+    _, arrays = golden('mg_without_recon.npz')
+    masks = torch.from_numpy(arrays['eval_masks'])[:, :, 0]
+    for frame, slot in zip(masks, arrays['eval_slots']):
+        torch.testing.assert_close(choose(frame)[1], frame[slot])
+    rows, columns = (
+        torch.arange(new) * old // new
+        for new, old in zip(arrays['moca_gt'].shape, masks.shape[-2:])
+    )
+    large = choose(masks[0])[1][rows[:, None], columns]
+    stored = torch.from_numpy(arrays['moca_first_mask'])[0].bool()
+    assert torch.equal(large > 0.1, stored)
