@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from mmengine.model import BaseDataPreprocessor
 from torch import Tensor
 
@@ -22,6 +23,11 @@ class MotionDataPreprocessor(BaseDataPreprocessor):
         mean: Subtracted from R, G and B in 0..255; the default is ImageNet's.
         std: Divides R, G and B after the subtraction.
         non_blocking: Whether copies to the device run beside computation.
+
+    Attributes:
+        train_scale: Factor on the sides of frames and flows in training,
+            which ``TrainScaleHook`` sets; the pixels of a flow shrink with
+            its sides.
 
     Raises:
         ValueError: If mean or std does not have three values or std holds a
@@ -43,6 +49,7 @@ class MotionDataPreprocessor(BaseDataPreprocessor):
         shape = (3, 1, 1)
         self.register_buffer('mean', torch.tensor(mean).view(shape), False)
         self.register_buffer('std', torch.tensor(std).view(shape), False)
+        self.train_scale = 1.0
 
     def forward(self, data: dict, training: bool = False) -> dict:
         """Make a batch.
@@ -51,7 +58,7 @@ class MotionDataPreprocessor(BaseDataPreprocessor):
             data: ``inputs`` with lists of ``frames`` (T, 3, H, W) in 0..255
                 and ``flows`` (N, 2, h, w), either of which may be absent,
                 and ``data_samples``.
-            training: Unused; training and test batches are made alike.
+            training: Whether the sides are scaled by ``train_scale``.
 
         Returns:
             ``inputs`` with ``frames`` (B, T, 3, H, W) normalised and ``flows``
@@ -68,11 +75,29 @@ class MotionDataPreprocessor(BaseDataPreprocessor):
         }
         if 'frames' in inputs:
             inputs['frames'] = (inputs['frames'] - self.mean) / self.std
+        if training and self.train_scale != 1:
+            inputs = {
+                key: _scale(value, self.train_scale, key == 'flows')
+                for key, value in inputs.items()
+            }
         return dict(inputs=inputs, data_samples=samples)
 
     def denormalize(self, frames: Tensor) -> Tensor:
         """Return normalised frames (..., 3, H, W) to RGB in 0..255."""
         return frames * self.std + self.mean
+
+
+def _scale(images: Tensor, scale: float, is_flow: bool) -> Tensor:
+    """Resize (B, N, C, h, w) frames or flows without aliasing."""
+    h, w = images.shape[-2:]
+    size = max(1, round(h * scale)), max(1, round(w * scale))
+    scaled = F.interpolate(
+        images.flatten(0, 1), size=size, mode='bilinear', antialias=True
+    ).unflatten(0, images.shape[:2])
+    if is_flow:
+        ratio = scaled.new_tensor([size[1] / w, size[0] / h])
+        scaled = scaled * ratio[:, None, None]
+    return scaled
 
 
 def _stack(

@@ -64,3 +64,30 @@ def test_names_the_frames_whose_sizes_differ():
 def test_rejects_an_impossible_normalisation(cfg):
     with pytest.raises(ValueError, match='three means'):
         MODELS.build(dict(type='MotionDataPreprocessor', **cfg))
+
+
+def scaled(scale, training=True, **inputs):
+    processor = MotionDataPreprocessor()
+    processor.train_scale = scale
+    inputs = {key: [value] for key, value in inputs.items()}
+    return processor(dict(inputs=inputs), training)['inputs']
+
+
+def test_scaled_flow_is_in_pixels_of_its_own_size():
+    flow = torch.tensor([6.0, -3.0])[:, None, None].expand(1, 2, 12, 18)
+    flows = scaled(2 / 3, flows=flow)['flows']
+    assert flows.shape == (1, 1, 2, 8, 12)
+    torch.testing.assert_close(flows[0, 0, 0], torch.full((8, 12), 4.0))
+    torch.testing.assert_close(flows[0, 0, 1], torch.full((8, 12), -2.0))
+
+
+def test_scaled_frames_are_averages():
+    stripes = torch.tensor([0.0, 255.0]).repeat(8).expand(1, 3, 16, 16)
+    frames = scaled(0.5, frames=stripes)['frames']
+    grey = MotionDataPreprocessor().denormalize(frames)[..., 2:-2]
+    torch.testing.assert_close(grey, torch.full_like(grey, 127.5))
+
+
+def test_test_batches_keep_their_size():
+    frames = scaled(0.5, False, frames=torch.zeros(1, 3, 16, 16))['frames']
+    assert frames.shape[-2:] == (16, 16)

@@ -6,6 +6,7 @@ from .panel_visualization_hook import PanelVisualizationHook
 from .plain_checkpoint_hook import PlainCheckpointHook
 from .random_state_hook import RandomStateHook
 from .resumable_checkpoint_hook import ResumableCheckpointHook
+from .train_scale_hook import TrainScaleHook
 
 __all__ = [
     'CheckpointMatchHook',
@@ -14,4 +15,5 @@ __all__ = [
     'PlainCheckpointHook',
     'RandomStateHook',
     'ResumableCheckpointHook',
+    'TrainScaleHook',
 ]
