@@ -16,7 +16,10 @@ model = dict(
     encoder=dict(base_channels=16),
     head=dict(in_channels=16),
     loss_recon=dict(loss_weight=1.0),
-    postprocess=[dict(type='MotionForeground', vote=True)],
+    postprocess=[
+        dict(type='MotionForeground', vote=True),
+        dict(type='MotionFusion'),
+    ],
 )
 
 train_dataloader = dict(
@@ -84,23 +87,25 @@ test_dataloader = val_dataloader
 
 optim_wrapper = dict(
     _delete_=True,
-    type='AutocastOptimWrapper',
+    type='OptimWrapper',
     optimizer=dict(type='AdamW', lr=7e-4, weight_decay=0.01),
     clip_grad=dict(max_norm=5.0, norm_type=2),
 )
-train_cfg = dict(max_iters=4500, val_interval=4500)
+train_cfg = dict(max_iters=2500, val_interval=2500)
 param_scheduler = [
     dict(type='LinearLR', start_factor=1e-3, begin=0, end=200, by_epoch=False),
     dict(
         type='CosineAnnealingLR',
         eta_min=1e-6,
         begin=200,
-        end=4500,
-        by_epoch=False
+        end=2500,
+        by_epoch=False,
     ),
 ]
 auto_scale_lr = dict(base_batch_size=8)
 custom_hooks = [
+    # 64 x 112 first, which takes half of the time.
+    dict(type='TrainScaleHook', steps=[(0, 2 / 3), (1200, 1.0)]),
     dict(
         type='EMAHook',
         ema_type='MomentumAnnealingEMA',
