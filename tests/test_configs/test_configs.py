@@ -28,11 +28,18 @@ def load(name):
 
 
 def build_small(cfg):
-    """The model of a config with a narrow encoder."""
+    """The model of a config with narrow parts."""
     model = cfg.model.copy()
-    if 'encoder' in model:
+    if 'encoder' in model and model.encoder.type == 'UNetEncoder':
         model.encoder.base_channels = 4
+    elif 'encoder' in model:
+        model.encoder.channels = (4, ) * len(model.encoder.channels)
+    if 'head' in model:
         model.head.in_channels = 4
+    if 'binding' in model:
+        model.binding.in_channels = 4
+        model.decoder.in_channels = 4
+        model.decoder.channels = (4, 4, 4)
     return MODELS.build(model)
 
 
@@ -40,7 +47,7 @@ def batch(num_frames=2):
     generator = torch.Generator().manual_seed(0)
     return dict(
         frames=torch.randn(num_frames, 1, 3, *SIZE, generator=generator),
-        flows=torch.randn(num_frames, 1, 2, *SIZE, generator=generator),
+        flows=torch.randn(num_frames, 2, 2, *SIZE, generator=generator),
     )
 
 
