@@ -9,7 +9,7 @@ from mmmotion.structures import MotionDataSample
 
 from .border_foreground import border_mean
 from .foreground import average_scores, compose_foreground
-from .moving import read_saliency
+from .moving import moving_ratio
 from .postprocessor import Postprocessor
 
 
@@ -96,11 +96,11 @@ class MotionForeground(Postprocessor):
         data_sample: MotionDataSample,
     ) -> Tensor:
         """(K,) share of each group's mass that moves."""
-        length, threshold = read_saliency(
+        ratio = moving_ratio(
             inputs, data_sample, self.degree,
             type(self).__name__
         )
-        moving = (length > threshold).to(masks.dtype)[None, None]
+        moving = (ratio > 1).to(masks.dtype)[None, None]
         moving = F.interpolate(moving, size=masks.shape[-2:], mode='area')[0]
         tiny = torch.finfo(masks.dtype).tiny
         return (masks * moving).mean(dim=(-2, -1)) / _area(masks).clamp(tiny)

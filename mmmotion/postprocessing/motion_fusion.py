@@ -7,7 +7,7 @@ from torch import Tensor
 from mmmotion.registry import POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
 
-from .moving import read_saliency
+from .moving import moving_ratio
 from .postprocessor import Postprocessor
 
 # The masks count as sure up to these odds, the flow up to that factor.
@@ -49,12 +49,12 @@ class MotionFusion(Postprocessor):
         data_sample: MotionDataSample,
     ) -> Tensor:
         """Weigh the objects of one frame."""
-        length, threshold = read_saliency(
+        ratio = moving_ratio(
             inputs, data_sample, self.degree,
             type(self).__name__
         )
         ratio = F.interpolate(
-            (length / threshold)[None, None].to(masks.dtype),
+            ratio[None, None].to(masks.dtype),
             size=masks.shape[-2:],
             mode='bilinear',
         )[0].clamp(1 / _MAX_RATIO, _MAX_RATIO)
