@@ -35,6 +35,7 @@ val_dataloader = dict(
         flow_estimator=None,
         flow_layout='mg',
         flow_resolution='1080p',
+        require_flow=True,
         pipeline=[
             dict(
                 type='LoadFlows',
