@@ -3,8 +3,15 @@
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+import torch
 
-from mmmotion.evaluation.functional import box_iou, largest_box
+from mmmotion.evaluation.functional import (
+    box_iou,
+    jaccard,
+    largest_box,
+    oracle_region,
+)
+from mmmotion.postprocessing import border_share
 
 from .comparison import Comparison
 
@@ -23,23 +30,9 @@ def _enlarge(masks: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
     return masks[..., rows[:, None], columns]
 
 
-def _overlap(mask: np.ndarray, annotation: np.ndarray) -> float:
-    """Intersection over union, 0 if both are empty."""
-    union = np.count_nonzero(mask | annotation)
-    return np.count_nonzero(mask & annotation) / (union + 1e-12)
-
-
-def _scores(masks: np.ndarray, annotation: np.ndarray) -> np.ndarray:
-    """Overlap (N, K) of the soft masks of each flow and slot."""
-    return np.array([[_overlap(mask > 0.5, annotation) for mask in slots]
-                     for slots in masks])
-
-
 def _leave_border(mask: np.ndarray) -> np.ndarray:
     """Invert a soft mask that covers more than half of the border."""
-    border = np.ones(mask.shape, dtype=bool)
-    border[1:-1, 1:-1] = False
-    return 1 - mask if (mask[border] > 0.5).mean() > 0.5 else mask
+    return 1 - mask if border_share(torch.from_numpy(mask)) > 0.5 else mask
 
 
 def _compare_all(
@@ -68,7 +61,8 @@ def compare_slots(arrays: Mapping[str, np.ndarray]) -> Iterator[Comparison]:
     annotation = np.asarray(arrays['eval_gt']) > 0
     size = annotation.shape
     large = _enlarge(masks, size)
-    slots = _scores(large, annotation).argmax(axis=1)
+    choices = [oracle_region(regions, annotation) for regions in large]
+    slots = np.array([choice.regions[0] for choice in choices])
     picked = large[np.arange(len(large)), slots]
     mean = picked.mean(axis=0)
     coarse = _enlarge((masks > 0.5).astype(np.float32), size)
@@ -79,10 +73,11 @@ def compare_slots(arrays: Mapping[str, np.ndarray]) -> Iterator[Comparison]:
         eval_mean_mask=mean[None][_PIXEL_STRIDE],
     )
     yield from _compare_all(soft, arrays, _MASK_ATOL)
+    coarse_scores = [oracle_region(r, annotation).score for r in coarse]
     scores: dict[str, np.ndarray | float] = dict(
-        eval_train_iou=_scores(coarse, annotation).max(axis=1).mean(),
-        eval_iou_single=_overlap(picked[0] > 0.5, annotation),
-        eval_iou_mean=_overlap(mean > 0.5, annotation),
+        eval_train_iou=float(np.mean(coarse_scores)),
+        eval_iou_single=choices[0].score,
+        eval_iou_mean=jaccard(mean > 0.5, annotation),
     )
     yield from _compare_all(scores, arrays, _SCORE_ATOL)
 
