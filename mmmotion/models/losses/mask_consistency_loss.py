@@ -29,11 +29,14 @@ def match_masks(distances: Tensor) -> Tensor:
         distances: (B, K, K) cost of each pair, see :func:`mask_distances`.
 
     Returns:
-        (B, K) for each row the index of its column, none twice.
+        (B, K) for each row the index of its column, none twice. A cost that
+        is not finite, as after an overflow in float16, is no error: that is
+        for the optimizer to see.
     """
+    costs = distances.detach().cpu().double().nan_to_num()
     columns = [
         torch.from_numpy(linear_sum_assignment(cost)[1])
-        for cost in distances.detach().cpu().double().numpy()
+        for cost in costs.numpy()
     ]
     return torch.stack(columns).to(distances.device)
 

@@ -53,6 +53,14 @@ def test_no_group_is_matched_twice():
 
 
 @pytest.mark.parametrize('num_groups', [2, 3])
+@pytest.mark.parametrize('value', [torch.nan, torch.inf])
+def test_values_that_are_not_finite_reach_the_loss(num_groups, value):
+    masks, others = soft(num_groups), soft(num_groups)
+    others[0, :, 1, 1] = value
+    assert not torch.isfinite(MaskConsistencyLoss()(masks, others))
+
+
+@pytest.mark.parametrize('num_groups', [2, 3])
 def test_gradient_enters_both_groupings(num_groups):
     masks = soft(num_groups).requires_grad_()
     others = soft(num_groups).requires_grad_()
