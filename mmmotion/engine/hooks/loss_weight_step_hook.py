@@ -47,7 +47,7 @@ class LossWeightStepHook(Hook):
     ) -> None:
         if isinstance(losses, str) or not losses:
             raise ValueError(f'expected a list of losses, got {losses!r}')
-        if (every is None) == (milestones is None):
+        if (every is None) == (not milestones):
             raise ValueError(
                 'expected either every or milestones, got '
                 f'every={every} and milestones={milestones}'

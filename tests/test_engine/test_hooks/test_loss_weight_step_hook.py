@@ -140,6 +140,7 @@ def test_a_resumed_run_uses_the_weight_of_its_iteration(
 @pytest.mark.parametrize(
     'settings, message', [
         (dict(), 'either every or milestones'),
+        (dict(milestones=[]), 'either every or milestones'),
         (dict(every=1, milestones=[1]), 'either every or milestones'),
         (dict(every=0), 'every must be at least 1'),
         (dict(every=1, losses=()), 'list of losses'),
