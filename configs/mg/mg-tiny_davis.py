@@ -58,6 +58,7 @@ val_dataloader = dict(
         flow_estimator=flow_estimator,
         flow_name=flow_name,
         gaps=_base_.gaps,
+        require_flow=True,
         pipeline=[
             dict(
                 type='LoadFlows',
