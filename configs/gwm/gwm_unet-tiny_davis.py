@@ -50,7 +50,7 @@ train_dataloader = dict(
                     dict(
                         type='LoadFlows',
                         gaps=(1, 2, -1, -2),
-                        missing='opposite',
+                        missing='nearest',
                     ),
                     dict(type='ResizeFlows', size=size),
                     dict(type='SubtractBackgroundMotion'),

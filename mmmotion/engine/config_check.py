@@ -40,6 +40,8 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
 
     Raises:
         FileNotFoundError: If the file does not exist.
+        ConfigError: If an option sets what neither the config nor the runner
+            has at the top level.
     """
     path = Path(path)
     if not path.is_file():
@@ -52,8 +54,27 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
         raise FileNotFoundError(f'config not found: {path.absolute()}; {hint}')
     cfg = Config.fromfile(path)
     if options:
+        _check_options(cfg, options)
         cfg.merge_from_dict(options)
     return cfg
+
+
+def _check_options(cfg: Config, options: Mapping[str, Any]) -> None:
+    """Refuse options that nothing would read, for they change nothing."""
+    known = known_keys() | set(cfg)
+    for option in options:
+        key = option.split('.')[0]
+        if key in known:
+            continue
+        inside = [
+            f'{name}.{option}' for name, part in cfg.items()
+            if isinstance(part, Mapping) and key in part
+        ]
+        near = inside[0] if inside else _nearest(key, known, 0.6)
+        hint = f', did you mean {near!r}?' if near else ''
+        raise ConfigError(
+            f'unknown option {option!r}: the config has no {key!r}{hint}'
+        )
 
 
 def ensure_section(cfg: Config | ConfigDict, key: str) -> ConfigDict:

@@ -43,7 +43,9 @@ def overlay_segmentation(
     colors = palette(int(labels.max(initial=0)) + 1)
     tinted = (1 - alpha) * image + alpha * colors[labels]
     inside = labels[..., None] > 0
-    result = np.where(inside, np.rint(tinted), image).astype(np.uint8)
+    result = np.where(inside, np.rint(tinted), image)
+    # OpenCV draws on rows that follow each other alone.
+    result = result.astype(np.uint8, order='C')
     thickness = max(1, round(height / 240))
     for label in range(1, len(colors)):
         region = (labels == label).astype(np.uint8)

@@ -142,3 +142,22 @@ def test_unknown_key_of_a_section_is_named_with_its_place(key, right):
     cfg.merge_from_dict({key: 1})
     with pytest.raises(ConfigError, match=f'{key}, did you mean .{right}'):
         check_config(cfg)
+
+
+@pytest.mark.parametrize(
+    'option, hint',
+    [('max_iters', "'train_cfg.max_iters'"), ('modle.type', "'model'"),
+     ('foo.bar', "no 'foo'")],
+)
+def test_option_that_nothing_reads_is_refused(option, hint, tmp_path):
+    path = tmp_path / 'config.py'
+    path.write_text('model = dict()\ntrain_cfg = dict(max_iters=3)\n')
+    with pytest.raises(ConfigError, match=f'unknown option .*{hint}'):
+        load_config(path, {option: 1})
+
+
+def test_option_may_add_what_the_runner_knows(tmp_path):
+    path = tmp_path / 'config.py'
+    path.write_text('size = (1, 2)\n')
+    cfg = load_config(path, {'load_from': 'a.pth', 'size': (3, 4)})
+    assert (cfg.load_from, tuple(cfg.size)) == ('a.pth', (3, 4))

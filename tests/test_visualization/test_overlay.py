@@ -79,3 +79,12 @@ def test_soft_masks_mix_the_colours_by_weight():
 def test_soft_masks_need_a_group_axis():
     with pytest.raises(ValueError, match='K, H, W'):
         soft_masks_to_image(np.zeros((4, 4)))
+
+
+def test_memory_layout_of_the_image_does_not_matter():
+    channels_first = np.ascontiguousarray(grey().transpose(2, 0, 1))
+    strided = channels_first.transpose(1, 2, 0)
+    np.testing.assert_array_equal(
+        overlay_segmentation(strided, square()),
+        overlay_segmentation(grey(), square()),
+    )
