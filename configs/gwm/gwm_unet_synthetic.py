@@ -40,7 +40,7 @@ val_dataloader = dict(
 )
 test_dataloader = val_dataloader
 
-train_cfg = dict(type='IterTrainLoop', max_iters=1000, val_interval=1000)
+train_cfg = dict(type='IterTrainLoop', max_iters=700, val_interval=700)
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='AdamW', lr=1e-3, weight_decay=0.01),
@@ -52,7 +52,7 @@ param_scheduler = [
         type='CosineAnnealingLR',
         eta_min=1e-5,
         begin=100,
-        end=1000,
+        end=700,
         by_epoch=False,
     ),
 ]
