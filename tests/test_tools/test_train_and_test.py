@@ -90,7 +90,7 @@ def test_amp_and_scaled_learning_rate(run_tool, config, tmp_path):
 @pytest.mark.parametrize(
     'arguments, message', [
         (['--cfg-options', 'train_dataloder.batch_size=2'],
-         "'train_dataloder' in the config, did you mean 'train_dataloader'"),
+         "no 'train_dataloder', did you mean 'train_dataloader'"),
         (['--cfg-options', 'train_cfg.max_iter=2'],
          "'max_iter', did you mean 'max_iters'"),
         (['--auto-scale-lr', '--cfg-options', 'auto_scale_lr=None'],
