@@ -66,30 +66,14 @@ def prepare_moca(
             image or lies outside of what remains, or an image is damaged.
     """
     source, root = Path(source), Path(root)
-    table = read_box_table(_find_table(source, box_file))
-    folders = list_folders(source / 'JPEGImages')
-    for name, other in RAW_NAMES.items():
-        if name not in folders and other in folders:
-            folders[name] = folders.pop(other)
-        if name not in table and other in table:
-            table[name] = table.pop(other)
-    plans = {
-        name: plan_video(name, list_frames(folder), table.get(name, {}))
-        for name, folder in find_named(folders, MOCA_VIDEOS, source).items()
-    }
-
-    def make_image(video: PlannedVideo, frame: str) -> bytes:
-        return encode_image(plans[video.name].crop(video.images[frame]))
-
-    def make_mask(video: PlannedVideo, frame: str) -> np.ndarray:
-        return draw_box(plans[video.name].boxes[frame])
-
+    plans = _plan_videos(source, box_file)
     summary = write_videos(
         [plan.video for plan in plans.values()],
         source,
         root,
-        make_mask,
-        make_image,
+        lambda video, frame: draw_box(plans[video.name].boxes[frame]),
+        lambda video, frame:
+        encode_image(plans[video.name].crop(video.images[frame])),
     )
     boxes: BoxTable = {name: plan.boxes for name, plan in plans.items()}
     _write_table(root / 'annotations.csv', boxes, summary)
@@ -132,6 +116,21 @@ class MoCAPlan:
             )
         left, top, right, bottom = self.window
         return cv2.resize(img[top:bottom, left:right], _SIZE[::-1])
+
+
+def _plan_videos(source: Path,
+                 box_file: str | Path | None) -> dict[str, MoCAPlan]:
+    """Plan the videos that are evaluated, whichever name they have there."""
+    table = read_box_table(_find_table(source, box_file))
+    folders = list_folders(source / 'JPEGImages')
+    for name, other in RAW_NAMES.items():
+        for named in (folders, table):
+            if name not in named and other in named:
+                named[name] = named.pop(other)
+    return {
+        name: plan_video(name, list_frames(folder), table.get(name, {}))
+        for name, folder in find_named(folders, MOCA_VIDEOS, source).items()
+    }
 
 
 def plan_video(

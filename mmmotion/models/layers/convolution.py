@@ -45,6 +45,7 @@ class _Convolution(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, upsample: bool) -> Tensor:
+        """Convolve (B, C, h, w), see :func:`convolve`."""
         x = x.contiguous(memory_format=torch.channels_last)
         ctx.save_for_backward(x, weight)
         ctx.upsample = upsample
@@ -57,6 +58,7 @@ class _Convolution(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        """Return the gradients of x and weight."""
         x, weight = ctx.saved_tensors
         grads = _backward(
             x, weight, grad, ctx.upsample, ctx.needs_input_grad[0]

@@ -24,6 +24,7 @@ class _NormReLU(torch.autograd.Function):
         beta: Tensor,
         eps: float,
     ) -> Tensor:
+        """Normalise (B, C, H, W), see :func:`norm_relu`."""
         x = x.contiguous(memory_format=torch.channels_last)
         out = torch.empty_like(x)
         moments = []
@@ -41,6 +42,7 @@ class _NormReLU(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        """Return the gradients of x, bias, gamma and beta."""
         x, out, gamma, moments = ctx.saved_tensors
         grad = grad.contiguous(memory_format=torch.channels_last)
         x_grad = torch.empty_like(x)
