@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -26,6 +27,8 @@ _SIZE = (720, 1280)
 _NUM_FRAMES = 300
 _STEP = 3
 _TABLES = ('Annotations/annotations.csv', 'annotations.csv')
+
+_Item = TypeVar('_Item')
 
 
 def prepare_moca(
@@ -123,14 +126,18 @@ def _plan_videos(source: Path,
     """Plan the videos that are evaluated, whichever name they have there."""
     table = read_box_table(_find_table(source, box_file))
     folders = list_folders(source / 'JPEGImages')
-    for name, other in RAW_NAMES.items():
-        for named in (folders, table):
-            if name not in named and other in named:
-                named[name] = named.pop(other)
+    _use_common_names(folders)
+    _use_common_names(table)
     return {
         name: plan_video(name, list_frames(folder), table.get(name, {}))
         for name, folder in find_named(folders, MOCA_VIDEOS, source).items()
     }
+
+
+def _use_common_names(named: dict[str, _Item]) -> None:
+    for name, other in RAW_NAMES.items():
+        if name not in named and other in named:
+            named[name] = named.pop(other)
 
 
 def plan_video(
