@@ -3,45 +3,21 @@
 Trained on all videos, evaluated on the annotated frames of the test videos.
 """
 
-_base_ = '../evaluation.py'
+_base_ = './segtrackv2.py'
 
 data_root = 'data/FBMS59'
 gaps = (3, 6, -3, -6)
 
 train_dataloader = dict(
-    batch_size=8,
-    num_workers=4,
-    persistent_workers=True,
-    # Two flows of one frame, Motion Grouping.
-    sampler=dict(type='VideoSampler', gap_sampling='pairs', num_gaps=2),
-    dataset=dict(
-        type='FBMS59',
-        data_root=data_root,
-        gaps=gaps,
-        flow_layout='mg',
-        require_flow=True,
-        pipeline=[
-            dict(type='LoadFlows'),
-            dict(type='ResizeFlows', size=(128, 224)),
-            dict(type='PackMotionInputs'),
-        ],
-    ),
+    dataset=dict(type='FBMS59', data_root=data_root, gaps=gaps),
 )
-
 val_dataloader = dict(
-    batch_size=1,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='VideoShardSampler'),
     dataset=dict(
         type='FBMS59',
         data_root=data_root,
         split='test',
         require_mask=True,
         gaps=gaps,
-        flow_layout='mg',
-        require_flow=True,
-        test_mode=True,
         pipeline=[
             dict(
                 type='LoadFlows',
@@ -55,11 +31,4 @@ val_dataloader = dict(
         ],
     ),
 )
-val_evaluator = dict(
-    type='VideoSegmentationMetric',
-    frames='all',
-    average='frame',
-    oracle=('region', ),
-)
 test_dataloader = val_dataloader
-test_evaluator = val_evaluator
