@@ -1,6 +1,5 @@
 """Overlap of boxes, for videos annotated with boxes."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -8,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmengine.logging import print_log
 
 from mmmotion.evaluation.functional import (
     SUCCESS_THRESHOLDS,
@@ -21,7 +19,7 @@ from mmmotion.registry import METRICS
 from mmmotion.structures import MOTIONS
 
 from .frame_scores import Scores
-from .result_files import format_table, write_results
+from .result_files import format_table
 from .video_metric import (
     FrameRecord,
     VideoMetric,
@@ -73,6 +71,8 @@ class VideoBoxMetric(VideoMetric):
     """
 
     default_prefix = 'box'
+    annotation = 'gt_boxes'
+    frame_choices = ('all', 'but_last')
 
     def __init__(
         self,
@@ -83,16 +83,12 @@ class VideoBoxMetric(VideoMetric):
         outfile_prefix: str = 'video_box',
         prefix: str | None = None,
     ) -> None:
-        super().__init__(prefix=prefix)
-        check_choice('frames', frames, ('all', 'but_last'))
+        super().__init__(frames, output_dir, outfile_prefix, prefix)
         check_choice('region', region, ('box', 'component'))
         if not 0 <= threshold < 1:
             raise ValueError(f'expected 0 <= threshold < 1, got {threshold}')
-        self.frames = frames
         self.threshold = threshold
         self.region = region
-        self.output_dir = output_dir
-        self.outfile_prefix = outfile_prefix
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Record the overlap of one frame per data sample.
@@ -122,15 +118,8 @@ class VideoBoxMetric(VideoMetric):
         Returns:
             Result by name; nothing if no frame has a box.
         """
-        scored = [record for record in results if self._counts(record)]
-        unannotated = sum(record.scores is None for record in results)
+        scored, counts = self.select(results)
         if not scored:
-            print_log(
-                f'nothing to score: {unannotated} of {len(results)} frames '
-                f'have no gt_boxes, frames={self.frames!r} leaves none',
-                logger='current',
-                level=logging.WARNING,
-            )
             return {}
         sequences = {
             video: _summarise(list(records))
@@ -142,18 +131,21 @@ class VideoBoxMetric(VideoMetric):
             if (moving := [r for r in scored if _motion(r) == label])
         }
         overall = _overall(_summarise(scored), sequences, motions)
-        self._report(overall, sequences)
-        content = dict(
-            convention=self._convention(),
-            num_sequences=len(sequences),
-            num_frames=len(scored),
-            num_unannotated=unannotated,
-            num_left_out=len(results) - len(scored) - unannotated,
-            overall=overall,
-            motions=motions,
+        self.publish(
+            _table(overall, sequences),
+            dict(**counts, overall=overall, motions=motions),
+            sequences,
         )
-        write_results(self.output_dir, self.outfile_prefix, content, sequences)
         return overall
+
+    def convention(self) -> dict[str, Any]:
+        """What has to stand beside a number to compare it (any JSON type)."""
+        return super().convention() | dict(
+            average='J over sequences, SR over frames',
+            threshold=self.threshold,
+            region=self.region,
+            selection='none',
+        )
 
     def _score(self, sample: Mapping, where: str) -> Scores | None:
         if sample.get('gt_boxes') is None:
@@ -180,46 +172,6 @@ class VideoBoxMetric(VideoMetric):
         if sample.get('motion_label') is not None:
             scores['motion'] = float(sample['motion_label'])
         return scores
-
-    def _counts(self, record: FrameRecord) -> bool:
-        if record.scores is None:
-            return False
-        is_last = record.frame_index == record.num_frames - 1
-        return self.frames == 'all' or not is_last
-
-    def _report(self, overall: Scores, sequences: dict[str, Scores]) -> None:
-        rows = [[
-            video,
-            str(int(row['frames'])), *(f'{row[key]:.3f}' for key in _COLUMNS)
-        ] for video, row in sequences.items()]
-        frames = int(sum(row['frames'] for row in sequences.values()))
-        table = format_table(
-            ['sequence', 'frames', *_COLUMNS],
-            rows,
-            [
-                'J over sequences, SR over frames',
-                str(frames), *(f'{overall[key]:.3f}' for key in _COLUMNS)
-            ],
-        )
-        others = {
-            key: f'{overall[key]:.3f}'
-            for key in overall if key not in _COLUMNS
-        }
-        convention = ', '.join(
-            f'{key}: {value}' for key, value in self._convention().items()
-        )
-        listed = ', '.join(f'{key}: {value}' for key, value in others.items())
-        print_log(f'{convention}\n{table}\n{listed}', logger='current')
-
-    def _convention(self) -> dict[str, str | float]:
-        """What has to stand beside a number to compare it."""
-        return dict(
-            frames=self.frames,
-            average='J over sequences, SR over frames',
-            threshold=self.threshold,
-            region=self.region,
-            selection='none',
-        )
 
 
 def _motion(record: FrameRecord) -> float | None:
@@ -255,3 +207,23 @@ def _overall(
         overall[f'{name}_J'] = row['J']
         overall[f'{name}_SR_mean'] = row['SR_mean']
     return overall
+
+
+def _table(overall: Scores, sequences: Mapping[str, Scores]) -> str:
+    rows = [[
+        video,
+        str(int(row['frames'])), *(f'{row[key]:.3f}' for key in _COLUMNS)
+    ] for video, row in sequences.items()]
+    frames = int(sum(row['frames'] for row in sequences.values()))
+    table = format_table(
+        ['sequence', 'frames', *_COLUMNS],
+        rows,
+        [
+            'J over sequences, SR over frames',
+            str(frames), *(f'{overall[key]:.3f}' for key in _COLUMNS)
+        ],
+    )
+    others = ', '.join(
+        f'{key}: {overall[key]:.3f}' for key in overall if key not in _COLUMNS
+    )
+    return f'{table}\n{others}'

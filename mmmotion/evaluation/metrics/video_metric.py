@@ -1,8 +1,10 @@
-"""What every metric over videos shares: gathering the frames."""
+"""What every metric over videos shares: gathering frames, and the report."""
 
+import logging
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mmengine.dist import (
     all_gather_object,
@@ -11,6 +13,11 @@ from mmengine.dist import (
 )
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
+
+from .result_files import write_results
+
+# Positions that are not scored.
+_LEFT_OUT = dict(all=(), but_last=(-1, ), inner=(0, -1))
 
 
 @dataclass(frozen=True)
@@ -87,12 +94,37 @@ class VideoMetric(BaseMetric):
     result, does not depend on the number of processes.
 
     Args:
+        frames: Score ``'all'`` frames, those ``'but_last'`` of each video, or
+            the ``'inner'`` ones, without the first and the last.
+        output_dir: Folder for the files; None means beside the log file of
+            the running job, and no files where there is none.
+        outfile_prefix: Name of the files without suffix.
         prefix: Goes before the names of the results, joined by a slash;
             ``default_prefix`` of the class if None.
+
+    Attributes:
+        annotation: Key of the annotation in a data sample.
+        frame_choices: Values of ``frames`` that the class knows.
+
+    Raises:
+        ValueError: If the class does not know the value of ``frames``.
     """
 
-    def __init__(self, prefix: str | None = None) -> None:
+    annotation: str = 'gt_masks'
+    frame_choices: tuple[str, ...] = tuple(_LEFT_OUT)
+
+    def __init__(
+        self,
+        frames: str = 'all',
+        output_dir: str | None = None,
+        outfile_prefix: str = 'video',
+        prefix: str | None = None,
+    ) -> None:
         super().__init__(prefix=prefix)
+        check_choice('frames', frames, self.frame_choices)
+        self.frames = frames
+        self.output_dir = output_dir
+        self.outfile_prefix = outfile_prefix
         self.results: list[FrameRecord] = []
 
     def evaluate(self, size: int) -> dict[str, float]:
@@ -145,6 +177,71 @@ class VideoMetric(BaseMetric):
         Returns:
             Result by name.
         """
+
+    def convention(self) -> dict[str, Any]:
+        """What has to stand beside a number to compare it (any JSON type)."""
+        return dict(frames=self.frames)
+
+    def select(
+        self, results: Sequence[FrameRecord]
+    ) -> tuple[list[FrameRecord], dict[str, int]]:
+        """Leave out what is not scored; say so if nothing remains.
+
+        Args:
+            results: One record per frame.
+
+        Returns:
+            The records that are scored, and the counts for the report.
+        """
+        scored = [record for record in results if self._counts(record)]
+        unannotated = sum(record.scores is None for record in results)
+        if not scored:
+            print_log(
+                f'nothing to score: {unannotated} of {len(results)} frames '
+                f'have no {self.annotation}, frames={self.frames!r} leaves '
+                'none',
+                logger='current',
+                level=logging.WARNING,
+            )
+        return scored, dict(
+            num_sequences=len({record.video_id
+                               for record in scored}),
+            num_frames=len(scored),
+            num_unannotated=unannotated,
+            num_left_out=len(results) - len(scored) - unannotated,
+        )
+
+    def publish(
+        self,
+        text: str,
+        content: Mapping[str, Any],
+        sequences: Mapping[str, Mapping],
+    ) -> None:
+        """Log the results below the convention, and write both to files.
+
+        Args:
+            text: Results for the log.
+            content: What the JSON file holds besides the convention and the
+                sequences (any JSON type).
+            sequences: Results by sequence, all with the same keys.
+        """
+        convention = self.convention()
+        listed = ', '.join(f'{key}: {convention[key]}' for key in convention)
+        print_log(f'{listed}\n{text}', logger='current')
+        write_results(
+            self.output_dir,
+            self.outfile_prefix,
+            dict(convention=convention, **content),
+            sequences,
+        )
+
+    def _counts(self, record: FrameRecord) -> bool:
+        left_out = [
+            index % record.num_frames for index in _LEFT_OUT[self.frames]
+        ]
+        return (
+            record.scores is not None and record.frame_index not in left_out
+        )
 
 
 def merge_records(

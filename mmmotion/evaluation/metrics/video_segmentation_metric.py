@@ -1,13 +1,11 @@
 """Region similarity and boundary accuracy of one foreground per frame."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 import numpy as np
-from mmengine.logging import print_log
 
 from mmmotion.evaluation.functional import (
     SequenceStatistics,
@@ -16,7 +14,7 @@ from mmmotion.evaluation.functional import (
 from mmmotion.registry import METRICS
 
 from .frame_scores import ORACLES, Scores, score_frame
-from .result_files import format_table, write_results
+from .result_files import format_table
 from .video_metric import (
     FrameRecord,
     VideoMetric,
@@ -70,6 +68,7 @@ class VideoSegmentationMetric(VideoMetric):
     """
 
     default_prefix = 'seg'
+    frame_choices = ('all', 'inner')
 
     def __init__(
         self,
@@ -81,8 +80,7 @@ class VideoSegmentationMetric(VideoMetric):
         outfile_prefix: str = 'video_segmentation',
         prefix: str | None = None,
     ) -> None:
-        super().__init__(prefix=prefix)
-        check_choice('frames', frames, ('all', 'inner'))
+        super().__init__(frames, output_dir, outfile_prefix, prefix)
         check_choice('average', average, ('sequence', 'frame'))
         if isinstance(oracle, str):
             raise ValueError(f'oracle must be a list, got {oracle!r}')
@@ -90,12 +88,9 @@ class VideoSegmentationMetric(VideoMetric):
             check_choice('oracle', name, ORACLES)
         if threshold is not None and not 0 <= threshold < 1:
             raise ValueError(f'expected 0 <= threshold < 1, got {threshold}')
-        self.frames = frames
         self.average = average
         self.threshold = threshold
         self.oracle = tuple(oracle)
-        self.output_dir = output_dir
-        self.outfile_prefix = outfile_prefix
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Record the scores of one frame per data sample.
@@ -120,15 +115,8 @@ class VideoSegmentationMetric(VideoMetric):
         Returns:
             Result by name; nothing if no frame is annotated.
         """
-        scored = [record for record in results if self._counts(record)]
-        unannotated = sum(record.scores is None for record in results)
+        scored, counts = self.select(results)
         if not scored:
-            print_log(
-                f'nothing to score: {unannotated} of {len(results)} frames '
-                f'have no gt_masks, frames={self.frames!r} leaves none',
-                logger='current',
-                level=logging.WARNING,
-            )
             return {}
         videos = {
             video: [_known(record) for record in records]
@@ -139,28 +127,27 @@ class VideoSegmentationMetric(VideoMetric):
             for video, rows in videos.items()
         }
         overall = self._overall(videos, sequences)
-        self._report(overall, sequences)
-        self._write(
-            overall, sequences,
-            dict(
-                num_sequences=len(sequences),
-                num_frames=len(scored),
-                num_unannotated=unannotated,
-                num_left_out=len(results) - len(scored) - unannotated,
-            )
+        self.publish(
+            self._table(overall, sequences),
+            dict(oracle=list(self.oracle), **counts, overall=overall),
+            sequences,
         )
         return overall
+
+    def convention(self) -> dict[str, Any]:
+        """What has to stand beside a number to compare it (any JSON type)."""
+        return super().convention() | dict(
+            average=self.average,
+            size='annotation',
+            threshold='pred_seg' if self.threshold is None else self.threshold,
+            selection='none',
+            objects='merge',
+        )
 
     def _record(self, sample: Mapping) -> FrameRecord:
         record = make_record(sample, None)
         scores = score_frame(sample, self.threshold, self.oracle)
         return replace(record, scores=scores)
-
-    def _counts(self, record: FrameRecord) -> bool:
-        if record.scores is None:
-            return False
-        borders = (0, record.num_frames - 1)
-        return self.frames == 'all' or record.frame_index not in borders
 
     def _overall(
         self, videos: dict[str, list[Scores]], sequences: dict[str, dict]
@@ -180,7 +167,7 @@ class VideoSegmentationMetric(VideoMetric):
                 overall[f'{name}&F'] = sum(both) / 2
         return overall
 
-    def _report(self, overall: Scores, sequences: dict[str, dict]) -> None:
+    def _table(self, overall: Scores, sequences: dict[str, dict]) -> str:
         keys = [
             key for key in next(iter(sequences.values()))
             if key != 'frames' and not (
@@ -190,7 +177,7 @@ class VideoSegmentationMetric(VideoMetric):
         rows = [[video, str(row['frames']), *_cells(row, keys)]
                 for video, row in sequences.items()]
         frames = sum(row['frames'] for row in sequences.values())
-        table = format_table(
+        return format_table(
             ['sequence', 'frames', *keys],
             rows,
             [
@@ -198,35 +185,6 @@ class VideoSegmentationMetric(VideoMetric):
                 str(frames), *_cells(overall, keys)
             ],
         )
-        convention = ', '.join(
-            f'{key}: {value}' for key, value in self._convention().items()
-        )
-        print_log(f'{convention}\n{table}', logger='current')
-
-    def _convention(self) -> dict[str, Any]:
-        """What has to stand beside a number to compare it (any JSON type)."""
-        return dict(
-            frames=self.frames,
-            average=self.average,
-            size='annotation',
-            threshold='pred_seg' if self.threshold is None else self.threshold,
-            selection='none',
-            objects='merge',
-        )
-
-    def _write(
-        self,
-        overall: Scores,
-        sequences: dict[str, dict],
-        counts: dict[str, int],
-    ) -> None:
-        content = dict(
-            convention=self._convention(),
-            oracle=list(self.oracle),
-            **counts,
-            overall=overall,
-        )
-        write_results(self.output_dir, self.outfile_prefix, content, sequences)
 
 
 def _known(record: FrameRecord) -> Scores:

@@ -209,10 +209,10 @@ def test_built_by_an_evaluator_from_a_config():
 
 
 def test_the_log_shows_the_table_and_the_convention(monkeypatch):
-    from mmmotion.evaluation.metrics import video_box_metric
+    from mmmotion.evaluation.metrics import video_metric
     texts = []
     monkeypatch.setattr(
-        video_box_metric,
+        video_metric,
         'print_log',
         lambda text, **kwargs: texts.append(text),
     )

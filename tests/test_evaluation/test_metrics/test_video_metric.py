@@ -68,6 +68,39 @@ def test_a_prefix_may_be_chosen():
     assert 'mine/frames' in CollectingMetric(prefix='mine').evaluate(0)
 
 
+@pytest.mark.parametrize(
+    'frames, kept', [('all', 'abcd'), ('but_last', 'abc'), ('inner', 'bc')]
+)
+def test_frames_that_are_left_out_are_counted(frames, kept):
+    results = [
+        FrameRecord('v', name, index, 4, dict(J=1.0))
+        for index, name in enumerate('abcd')
+    ]
+    results.append(FrameRecord('w', 'e', 1, 4, None))
+    scored, counts = CollectingMetric(frames).select(results)
+    assert ''.join(each.frame_id for each in scored) == kept
+    assert counts == dict(
+        num_sequences=1,
+        num_frames=len(kept),
+        num_unannotated=1,
+        num_left_out=4 - len(kept),
+    )
+
+
+def test_a_log_without_numbers_says_why(monkeypatch):
+    from mmmotion.evaluation.metrics import video_metric
+    texts = []
+    monkeypatch.setattr(
+        video_metric, 'print_log', lambda text, **kwargs: texts.append(text)
+    )
+    unannotated = FrameRecord('v', 'a', 0, 1, None)
+    assert CollectingMetric('inner').select([unannotated])[0] == []
+    assert texts == [
+        "nothing to score: 1 of 1 frames have no gt_masks, frames='inner' "
+        'leaves none'
+    ]
+
+
 class FullDisk(CollectingMetric):
     """Cannot write its results."""
 
