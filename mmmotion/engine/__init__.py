@@ -9,7 +9,12 @@ from .checkpoint_io import (
     load_checkpoint,
     read_checkpoint,
 )
-from .command_line import add_run_arguments, load_run_config
+from .command_line import (
+    add_config_options,
+    add_device_argument,
+    add_run_arguments,
+    load_run_config,
+)
 from .config_check import ConfigError, check_config, load_config
 from .cpu_distributed_data_parallel import CPUDistributedDataParallel
 from .distributed import init_distributed
@@ -30,6 +35,8 @@ __all__ = [
     'CPUDistributedDataParallel',
     'CheckpointError',
     'ConfigError',
+    'add_config_options',
+    'add_device_argument',
     'add_run_arguments',
     'build_runner',
     'check_config',

@@ -1,12 +1,41 @@
-"""Arguments that the command lines of training and test have in common."""
+"""Arguments that several command lines have in common."""
 
 import argparse
 import os
 
+import torch
 from mmengine.config import Config, DictAction
 
 from .config_check import load_config
 from .launch import set_work_dir
+
+
+def add_config_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--cfg-options``, which changes values of a config.
+
+    Args:
+        parser: Parser to which it is added.
+    """
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='change values of the config, e.g. optim_wrapper.optimizer.lr=0.1'
+    )
+
+
+def add_device_argument(parser: argparse.ArgumentParser) -> None:
+    """Add ``--device``, by default CUDA if there is a device.
+
+    Args:
+        parser: Parser to which it is added.
+    """
+    parser.add_argument(
+        '--device',
+        default='cuda' if torch.cuda.is_available() else 'cpu',
+        help='where the model runs (cuda if there is one)'
+    )
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,13 +49,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         help='folder of logs, checkpoints and results; default: '
         'work_dir of the config or work_dirs/<name of the config>'
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        metavar='KEY=VALUE',
-        help='change values of the config, e.g. optim_wrapper.optimizer.lr=0.1'
-    )
+    add_config_options(parser)
     parser.add_argument(
         '--launcher',
         choices=['none', 'pytorch', 'slurm', 'mpi'],

@@ -2,8 +2,13 @@ import argparse
 import os
 
 import pytest
+import torch
 
-from mmmotion.engine import add_run_arguments, load_run_config
+from mmmotion.engine import (
+    add_device_argument,
+    add_run_arguments,
+    load_run_config,
+)
 
 
 @pytest.fixture
@@ -65,3 +70,14 @@ def test_a_missing_config_is_named(load, tmp_path):
     (tmp_path / 'mine.py').unlink()
     with pytest.raises(FileNotFoundError, match=r'mine\.py'):
         load()
+
+
+@pytest.mark.parametrize(
+    'has_cuda, expected', [(True, 'cuda'), (False, 'cpu')]
+)
+def test_the_device_is_cuda_if_there_is_one(monkeypatch, has_cuda, expected):
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: has_cuda)
+    parser = argparse.ArgumentParser()
+    add_device_argument(parser)
+    assert parser.parse_args([]).device == expected
+    assert parser.parse_args(['--device', 'meta']).device == 'meta'

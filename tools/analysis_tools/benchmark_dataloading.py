@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.dist import get_dist_info
 from mmengine.model import BaseModel
 from mmengine.optim import OptimWrapper, build_optim_wrapper
@@ -25,7 +25,11 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
-from mmmotion.engine import load_config
+from mmmotion.engine import (
+    add_config_options,
+    add_device_argument,
+    load_config,
+)
 from mmmotion.registry import MODELS
 
 _WARM_UP = 3
@@ -87,18 +91,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         default=30,
         help='batches of each measurement (30)',
     )
-    parser.add_argument(
-        '--device',
-        default='cuda' if torch.cuda.is_available() else 'cpu',
-        help='where the model trains (cuda if there is one)',
-    )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        metavar='KEY=VALUE',
-        help='settings of the config to change',
-    )
+    add_device_argument(parser)
+    add_config_options(parser)
     args = parser.parse_args(argv)
     if args.num_batches < 1:
         parser.error(

@@ -21,11 +21,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.dataset import BaseDataset, pseudo_collate
 from mmengine.registry import init_default_scope
 
-from mmmotion.engine import load_checkpoint, load_config
+from mmmotion.engine import (
+    add_config_options,
+    add_device_argument,
+    load_checkpoint,
+    load_config,
+)
 from mmmotion.flow.estimators import FlowEstimator, complete_settings
 from mmmotion.flow.frames import read_frame, resize_frame
 from mmmotion.models.segmentors import BaseSegmentor, FramePrediction
@@ -97,18 +102,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar=('HEIGHT', 'WIDTH'),
         help='size at which flow is estimated (that of the frames)',
     )
-    parser.add_argument(
-        '--device',
-        default='cuda' if torch.cuda.is_available() else 'cpu',
-        help='where the model runs (cuda if there is one)',
-    )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        metavar='KEY=VALUE',
-        help='settings of the config to change',
-    )
+    add_device_argument(parser)
+    add_config_options(parser)
     args = parser.parse_args(argv)
     if args.num_frames < 2:
         parser.error(

@@ -14,12 +14,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from mmengine.config import DictAction
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
 from mmmotion.datasets import FrameDraw
-from mmmotion.engine import check_config, load_config
+from mmmotion.engine import add_config_options, check_config, load_config
 from mmmotion.flow.color import flow_to_rgb
 from mmmotion.registry import DATASETS
 from mmmotion.visualization import overlay_segmentation, palette
@@ -54,12 +53,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--height', type=int, default=128, help='of a picture in pixels (128)'
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        help='settings of the config to change, as key=value',
-    )
+    add_config_options(parser)
     args = parser.parse_args(argv)
     for name in ('num', 'columns', 'height'):
         if getattr(args, name) < 1:
