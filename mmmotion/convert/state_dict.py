@@ -5,10 +5,12 @@ from typing import Any
 
 from torch import Tensor
 
+from .dino import convert_dino
 from .gwm_unet import convert_gwm_unet
 from .mg import convert_mg
 
 CONVERTERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Tensor]]] = {
+    'dino': convert_dino,
     'gwm-unet': convert_gwm_unet,
     'mg': convert_mg,
 }
@@ -47,7 +49,7 @@ def convert_state_dict(source: str,
             or the checkpoint around it.
 
     Returns:
-        A state dict that the matching segmentor loads strictly.
+        A state dict that the matching segmentor, or encoder, loads strictly.
 
     Raises:
         ValueError: If the source is unknown, or keys are missing or belong

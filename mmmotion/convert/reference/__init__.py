@@ -19,9 +19,11 @@ from torch import Tensor
 from .comparison import Comparison, ReferenceArrays
 
 SOURCES: dict[str, str] = {
+    'dino': 'dino',
     'flow-color': 'flow_color',
     'gwm-motion': 'gwm_motion',
     'gwm-unet': 'gwm_unet',
+    'gwm-vit': 'gwm_vit',
     'metrics': 'metrics',
     'mg': 'mg',
 }

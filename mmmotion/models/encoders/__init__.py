@@ -3,5 +3,6 @@
 from .flow_color_encoding import FlowColorEncoding
 from .unet_encoder import UNetEncoder
 from .vgg_encoder import VGGEncoder
+from .vit_encoder import ViTEncoder
 
-__all__ = ['FlowColorEncoding', 'UNetEncoder', 'VGGEncoder']
+__all__ = ['FlowColorEncoding', 'UNetEncoder', 'VGGEncoder', 'ViTEncoder']
