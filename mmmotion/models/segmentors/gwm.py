@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-import torch.nn.functional as F
 from torch import Tensor
 
 from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
 
+from ..layers.image_size import fit_size, pad_to_multiple, resize_maps
 from .base import BaseSegmentor, require_input
 
 
@@ -31,12 +31,19 @@ class GWM(BaseSegmentor):
         loss_recon: Config of the loss on the explained flow.
         resize: What is brought to the size of the flow: the ``'masks'`` (the
             released code) or the ``'logits'`` (the paper).
+        size_divisor: Zeros on the right and at the bottom bring the sides of
+            the frames to multiples of it before they enter the encoder.
+        fit: What the logits are fitted to, see ``fit_size``: the
+            ``'padded'`` frame, whose padding is cut off afterwards, or, as in
+            the released code, at once the ``'frame'``, which moves the masks
+            of padded frames by half of the padding.
         postprocess: See ``BaseSegmentor``.
         data_preprocessor: See ``BaseSegmentor``.
         init_cfg: See ``BaseSegmentor``.
 
     Raises:
-        ValueError: If ``resize`` is another word.
+        ValueError: If ``resize`` or ``fit`` is another word, or the divisor
+            is below 1.
     """
 
     def __init__(
@@ -46,6 +53,8 @@ class GWM(BaseSegmentor):
         motion_model: dict,
         loss_recon: dict,
         resize: str = 'masks',
+        size_divisor: int = 1,
+        fit: str = 'padded',
         postprocess: Sequence[dict] = (),
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
@@ -55,11 +64,19 @@ class GWM(BaseSegmentor):
             raise ValueError(
                 f"resize must be 'masks' or 'logits', got {resize!r}"
             )
+        if fit not in ('padded', 'frame'):
+            raise ValueError(f"fit must be 'padded' or 'frame', got {fit!r}")
+        if size_divisor < 1:
+            raise ValueError(
+                f'size_divisor must be at least 1, got {size_divisor}'
+            )
         self.encoder = MODELS.build(encoder)
         self.head = MODELS.build(head)
         self.motion_model = MODELS.build(motion_model)
         self.loss_recon = MODELS.build(loss_recon)
         self.resize = resize
+        self.size_divisor = size_divisor
+        self.fit = fit
 
     def segment(self, inputs: dict[str, Tensor]) -> Tensor:
         """Score every pixel of the first frame of each sample.
@@ -71,8 +88,12 @@ class GWM(BaseSegmentor):
             (B, K, H, W) logits.
         """
         frames = require_input(inputs, 'frames', 'GWM')[:, 0]
-        logits = self.head(self.encoder(frames))
-        return _resize(logits, frames.shape[-2:])
+        padded = pad_to_multiple(frames, self.size_divisor)
+        logits = self.head(self.encoder(padded))
+        height, width = frames.shape[-2:]
+        if self.fit == 'frame':
+            return fit_size(logits, (height, width))
+        return fit_size(logits, padded.shape[-2:])[..., :height, :width]
 
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[MotionDataSample]
@@ -89,18 +110,10 @@ class GWM(BaseSegmentor):
         num_flows, size = flows.shape[1], flows.shape[-2:]
         logits = self.segment(inputs).float()
         if self.resize == 'logits':
-            masks = _resize(logits, size).softmax(dim=1)
+            masks = resize_maps(logits, size).softmax(dim=1)
         else:
-            masks = _resize(logits.softmax(dim=1), size)
+            masks = resize_maps(logits.softmax(dim=1), size)
         masks = masks.repeat_interleave(num_flows, dim=0)
         flow = flows.flatten(0, 1)
         fit = self.motion_model(masks, flow)
         return dict(loss_recon=self.loss_recon(fit, flow, masks))
-
-
-def _resize(maps: Tensor, size: Sequence[int]) -> Tensor:
-    if tuple(maps.shape[-2:]) == tuple(size):
-        return maps
-    return F.interpolate(
-        maps, size=tuple(size), mode='bilinear', align_corners=False
-    )

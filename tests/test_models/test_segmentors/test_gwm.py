@@ -138,6 +138,56 @@ def test_says_what_the_pipeline_has_to_load(key, mode):
         build()(inputs, mode=mode)
 
 
+class Enlarge(torch.nn.Module):
+    """A head whose logits have a margin around the frame."""
+
+    def __init__(self, margin):
+        super().__init__()
+        self.margin = margin
+
+    def forward(self, features):
+        margins = (self.margin, ) * 4
+        return F.pad(features[0][:, :3], margins, value=9.0)
+
+
+class Echo(torch.nn.Module):
+    """An encoder that returns what it sees."""
+
+    def forward(self, image):
+        return (image, )
+
+
+def echo(margin=1, **settings):
+    model = build(**settings)
+    model.encoder, model.head = Echo(), Enlarge(margin)
+    return model
+
+
+@pytest.mark.parametrize('size', [(64, 96), (50, 70)])
+def test_masks_of_padded_frames_stay_where_they_are(size):
+    frames = torch.rand(1, 1, 3, *size)
+    logits = echo(size_divisor=32)(dict(frames=frames), mode='tensor')
+    torch.testing.assert_close(logits, frames[:, 0])
+
+
+def test_released_fit_moves_the_masks_of_padded_frames():
+    model = echo(size_divisor=32, fit='frame')
+    frames = torch.rand(1, 1, 3, 62, 96)
+    logits = model(dict(frames=frames), mode='tensor')
+    torch.testing.assert_close(logits[:, :, :61], frames[:, 0, :, 1:])
+    assert not logits[:, :, 61].any()
+
+
+def test_released_fit_stretches_the_masks_of_much_padded_frames():
+    model = echo(size_divisor=32, fit='frame')
+    frames = torch.rand(1, 1, 3, 50, 96)
+    logits = model(dict(frames=frames), mode='tensor')
+    assert logits.shape[-2:] == (50, 96)
+    # The padding, 14 of 66 rows, is seen in 10 of 50.
+    assert not logits[:, :, -10:-1, 1:-1].any()
+    assert (logits[:, :, :38] > 0).all()
+
+
 def test_unknown_mode_is_named():
     with pytest.raises(ValueError, match="got 'train'"):
         build()(batch(1), mode='train')
@@ -146,6 +196,16 @@ def test_unknown_mode_is_named():
 def test_unknown_resize_is_named():
     with pytest.raises(ValueError, match="got 'flow'"):
         build(resize='flow')
+
+
+@pytest.mark.parametrize(
+    'settings, message',
+    [(dict(fit='image'), "'padded' or 'frame', got 'image'"),
+     (dict(size_divisor=0), 'size_divisor must be at least 1, got 0')],
+)
+def test_impossible_fit_is_named(settings, message):
+    with pytest.raises(ValueError, match=message):
+        build(**settings)
 
 
 def test_unknown_argument_is_named():
