@@ -33,19 +33,12 @@ OPTIONS = dict(
     model=GWM,
     train_dataloader__dataset=SCENES,
     optim_wrapper__clip_grad=dict(max_norm=5.0),
-    val_dataloader=None,
-    val_evaluator=None,
-    val_cfg=None,
 )
 
 
-def test_two_processes_learn_like_one_with_the_same_total_batch(toy, tmp_path):
-    one, two = tmp_path / 'one', tmp_path / 'two'
-    run = toy.train_in_processes
-    assert run(one, train_dataloader__batch_size=4, **OPTIONS) == [0]
-    assert run(two, 2, train_dataloader__batch_size=2, **OPTIONS) == [0, 0]
-    expected = toy.read_losses(one)[0]
-    losses = toy.read_losses(two)[0]
-    assert sorted(losses) == list(range(1, 9))
-    assert losses == pytest.approx(expected, rel=1e-5)
-    assert losses[8] < 0.9 * losses[1]
+def test_two_processes_learn_like_one_with_the_same_total_batch(
+    compare_processes
+):
+    one, two = compare_processes(**OPTIONS)
+    assert two == pytest.approx(one, rel=1e-5)
+    assert two[8] < 0.9 * two[1]
