@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike
+from torch import Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +88,28 @@ class Comparison:
             computed, reference = self._pair()
             line += f' (shape {computed.shape}, expected {reference.shape})'
         return line
+
+
+def compare_sampled(
+    name: str,
+    computed: Tensor,
+    reference: np.ndarray,
+    atol: float,
+    axis: int = 1,
+) -> Comparison:
+    """Compare with an array that may hold every n-th channel only.
+
+    Args:
+        name: Name of the reference array.
+        computed: All channels of what the toolbox returns.
+        reference: Every n-th channel, from the first on.
+        atol: See :class:`Comparison`.
+        axis: Position of the channels.
+    """
+    step = max(1, -(-computed.shape[axis] // reference.shape[axis]))
+    index = torch.arange(0, computed.shape[axis], step)
+    sampled = computed.index_select(axis, index)
+    return Comparison(name, sampled.numpy(), reference, atol)
 
 
 class ReferenceArrays(Mapping[str, np.ndarray]):
