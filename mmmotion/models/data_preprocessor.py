@@ -74,13 +74,17 @@ class MotionDataPreprocessor(BaseDataPreprocessor):
             for key, value in data['inputs'].items()
         }
         if 'frames' in inputs:
-            inputs['frames'] = (inputs['frames'] - self.mean) / self.std
+            inputs['frames'] = self.normalize(inputs['frames'])
         if training and self.train_scale != 1:
             inputs = {
                 key: _scale(value, self.train_scale, key == 'flows')
                 for key, value in inputs.items()
             }
         return dict(inputs=inputs, data_samples=samples)
+
+    def normalize(self, frames: Tensor) -> Tensor:
+        """Normalise RGB frames (..., 3, H, W) in 0..255."""
+        return (frames - self.mean) / self.std
 
     def denormalize(self, frames: Tensor) -> Tensor:
         """Return normalised frames (..., 3, H, W) to RGB in 0..255."""

@@ -2,6 +2,7 @@
 
 from .border_foreground import BorderForeground, border_mean, border_score
 from .border_share_foreground import BorderShareForeground, border_share
+from .frame_encoder import FrameEncoder
 from .motion_foreground import MotionForeground
 from .motion_fusion import MotionFusion
 from .postprocessor import Postprocessor
@@ -10,6 +11,7 @@ from .spectral_merge import SpectralMerge, color_features
 __all__ = [
     'BorderForeground',
     'BorderShareForeground',
+    'FrameEncoder',
     'MotionForeground',
     'MotionFusion',
     'Postprocessor',

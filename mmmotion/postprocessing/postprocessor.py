@@ -12,7 +12,24 @@ class Postprocessor(ABC):
 
     Most steps look at one frame and implement :meth:`__call__` alone. A step
     that needs the whole video overrides :meth:`process_video` as well.
+
+    Attributes:
+        feature_index: Position of the map of the segmentor's encoder that the
+            step reads from its inputs, under :attr:`feature_key`; None if it
+            reads none.
     """
+
+    feature_index: int | None = None
+
+    @property
+    def feature_key(self) -> str:
+        """Name of the wanted map among the inputs."""
+        return f'features_{self.feature_index}'
+
+    @property
+    def sees_one_frame(self) -> bool:
+        """Whether the other frames of a video make no difference."""
+        return type(self).process_video is Postprocessor.process_video
 
     @abstractmethod
     def __call__(
@@ -27,7 +44,7 @@ class Postprocessor(ABC):
             masks: (K, h, w) soft masks in [0, 1] that add up to 1.
             inputs: ``frames`` (T, 3, H, W) RGB in 0..255 and ``flows``
                 (N, 2, h', w') in pixels of that size, if the pipeline loads
-                them.
+                them, and the (C, h'', w'') map that the step asks for.
             data_sample: Metadata of the frame. Its ground truth is not read.
 
         Returns:

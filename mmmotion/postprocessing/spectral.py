@@ -18,24 +18,36 @@ _MIN_NORM = 1e-6
 def segment_descriptors(features: Tensor, masks: Tensor) -> Tensor:
     """Average the features inside every soft segment.
 
+    Features of another size count as if they were enlarged (bilinear, half-
+    pixel centres) to that of the masks. Instead of the many channels the few
+    masks are resized, by the transpose of that interpolation, which gives the
+    same sums.
+
     Args:
-        features: (C, h, w) features at the size of the masks.
+        features: (C, h', w') features, usually on a coarser grid.
         masks: (K, h, w) soft masks in [0, 1].
 
     Returns:
         (K, C) weighted means; zeros for a segment without mass.
-
-    Raises:
-        ValueError: If the sizes differ.
     """
-    if features.shape[-2:] != masks.shape[-2:]:
-        raise ValueError(
-            f'features are {tuple(features.shape)}, masks '
-            f'{tuple(masks.shape)}: their sizes must agree'
-        )
-    sums = masks.flatten(1) @ features.flatten(1).T
+    rows, columns = (
+        _interpolation(features.shape[axis], masks.shape[axis], masks)
+        for axis in (-2, -1)
+    )
+    weights = rows @ masks @ columns.T
+    sums = weights.flatten(1) @ features.to(masks.dtype).flatten(1).T
     mass = masks.flatten(1).sum(dim=1, keepdim=True)
     return sums / mass.clamp(min=_MIN_WEIGHT)
+
+
+def _interpolation(count: int, new_count: int, like: Tensor) -> Tensor:
+    """(count, new_count) share of each old pixel in each new one."""
+    identity = torch.eye(count, dtype=like.dtype, device=like.device)
+    if count == new_count:
+        return identity
+    return F.interpolate(
+        identity[None], size=new_count, mode='linear', align_corners=False
+    )[0]
 
 
 def segment_affinity(descriptors: Tensor, floor: float = 1e-6) -> Tensor:
@@ -106,7 +118,7 @@ def spectral_merge(
     """Merge K soft segments into two groups of similar features.
 
     Args:
-        features: (C, h, w) features at the size of the masks.
+        features: (C, h', w') features, see :func:`segment_descriptors`.
         masks: (K, h, w) soft masks in [0, 1].
         floor: Smallest affinity, see :func:`segment_affinity`.
         min_mass: Segments with a smaller share of the image do not take part
@@ -118,9 +130,6 @@ def spectral_merge(
         (2, h, w) sums of the members' masks, and the (K,) int64 labels 0 and
         1 of the segments. If fewer than two segments take part, all of them
         are in group 0.
-
-    Raises:
-        ValueError: If the sizes differ.
     """
     descriptors = segment_descriptors(features, masks)
     mass = masks.flatten(1).mean(dim=1)

@@ -1,5 +1,6 @@
 import pytest
 import torch
+import torch.nn.functional as F
 
 from mmmotion.postprocessing.spectral import (
     segment_affinity,
@@ -93,9 +94,17 @@ def test_descriptor_is_the_weighted_mean():
     )
 
 
-def test_rejects_features_of_another_size():
-    with pytest.raises(ValueError, match='sizes must agree'):
-        spectral_merge(torch.zeros(3, 4, 4), torch.zeros(2, 8, 8))
+@pytest.mark.parametrize('grid', [(3, 5), (1, 1), (16, 21)])
+def test_features_of_any_size_count_as_if_they_were_resized(grid):
+    features = torch.randn(6, *grid)
+    masks = torch.randn(4, 11, 17).softmax(dim=0)
+    resized = F.interpolate(
+        features[None], size=(11, 17), mode='bilinear', align_corners=False
+    )[0]
+    torch.testing.assert_close(
+        segment_descriptors(features, masks),
+        segment_descriptors(resized, masks),
+    )
 
 
 def test_rejects_a_matrix_that_is_not_square():

@@ -1,8 +1,13 @@
 import pytest
 import torch
+import torch.nn.functional as F
 
-from mmmotion.postprocessing import color_features
-from mmmotion.registry import POSTPROCESSORS
+from mmmotion.postprocessing import (
+    FrameEncoder,
+    color_features,
+    frame_encoder,
+)
+from mmmotion.registry import MODELS, POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
 
 
@@ -47,15 +52,91 @@ def test_features_do_not_depend_on_brightness_and_contrast():
     )
 
 
-def test_says_that_frames_are_missing():
-    with pytest.raises(ValueError, match=r"inputs \['flows'\]"):
-        build()(quarters(), dict(flows=None), MotionDataSample())
+def test_the_features_of_the_segmentor_are_read_from_the_inputs():
+    step = build(features='segmentor', in_index=-2)
+    # One column of the map for each quarter; the frame says otherwise.
+    features = torch.tensor([[[1.0, 2.0, -1.0, -3.0]]])
+    frames = frame_of([(0.0, 0.0, 0.0)] * 2 + [(9.0, 9.0, 9.0)] * 2)
+    given = {'frames': frames, 'features_-2': features}
+    masks = quarters()[[0, 2, 1, 3]]
+    merged = step(masks, given, MotionDataSample())
+    assert torch.equal(merged[0], masks[0] + masks[2])
+    assert step.feature_index == -2
+    assert build().feature_index is None
+
+
+class RedOrBlue(torch.nn.Module):
+    """Two maps of half the size; the last tells red from blue."""
+
+    def forward(self, x):
+        means = F.avg_pool2d(x, 2)
+        return means[:, :1], means[:, :1] - means[:, 2:]
+
+
+@pytest.fixture
+def red_or_blue(monkeypatch):
+    MODELS.get('UNetEncoder')
+    monkeypatch.setitem(MODELS.module_dict, 'RedOrBlue', RedOrBlue)
+    return dict(type='RedOrBlue')
+
+
+def test_segments_are_described_by_an_encoder_of_its_own(red_or_blue):
+    red, blue, green = (200.0, 9.0, 9.0), (9.0, 9.0, 200.0), (60.0, 200.0, 9.0)
+    frame = frame_of([red, blue, green, blue])
+    masks = quarters()
+    step = build(features=red_or_blue)
+    merged = step(masks, dict(frames=frame), MotionDataSample())
+    assert torch.equal(merged[0], masks[0] + masks[2])
+    with pytest.raises(ValueError, match='returns 2 maps, got in_index=2'):
+        step = build(features=red_or_blue, in_index=2)
+        step(masks, dict(frames=frame), MotionDataSample())
+
+
+def test_the_encoder_sees_normalised_frames_and_is_frozen(red_or_blue):
+    settings = dict(mean=(1, 2, 3), std=(1, 2, 4))
+    encoder = FrameEncoder(red_or_blue, 0, settings)
+    frame = torch.full((3, 8, 8), 7.0)
+    torch.testing.assert_close(encoder(frame), torch.full((1, 4, 4), 6.0))
+    unet = FrameEncoder(dict(type='UNetEncoder', base_channels=4))
+    assert not unet.encoder.training
+    assert not any(p.requires_grad for p in unet.encoder.parameters())
+    assert not unet(torch.rand(3, 16, 16)).requires_grad
+
+
+def test_an_encoder_loads_its_weights_or_says_that_they_are_random(
+    tmp_path, monkeypatch
+):
+    logged = []
+    monkeypatch.setattr(
+        frame_encoder, 'print_log', lambda text, **_: logged.append(text)
+    )
+    cfg = dict(type='UNetEncoder', base_channels=4, num_stages=1)
+    first = FrameEncoder(cfg)
+    assert 'features of UNetEncoder are those of random' in logged.pop()
+    path = str(tmp_path / 'encoder.pth')
+    torch.save(first.encoder.state_dict(), path)
+    cfg['init_cfg'] = dict(type='Pretrained', checkpoint=path)
+    second = FrameEncoder(cfg)
+    assert not logged
+    frame = torch.rand(3, 16, 16)
+    assert torch.equal(first(frame), second(frame))
+
+
+@pytest.mark.parametrize('features', ['color', 'segmentor'])
+def test_says_what_is_missing(features):
+    needed = dict(color='frames', segmentor='features_-1')[features]
+    with pytest.raises(ValueError, match=rf"{needed}, got 4 .*\['flows'\]"):
+        build(features=features
+              )(quarters(), dict(flows=None), MotionDataSample())
 
 
 @pytest.mark.parametrize(
-    'cfg',
-    [dict(features='sound'),
-     dict(floor=0), dict(min_mass=1)]
+    'cfg', [
+        dict(features='sound'),
+        dict(features=dict(depth=2)),
+        dict(floor=0),
+        dict(min_mass=1)
+    ]
 )
 def test_rejects_impossible_settings(cfg):
     with pytest.raises(ValueError, match=r'features must|floor in'):

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 
 import torch
 from mmengine.model import is_model_wrapper
-from mmengine.runner import TestLoop, ValLoop, autocast
+from mmengine.runner import TestLoop, ValLoop
 
 from mmmotion.models.segmentors import BaseSegmentor, FramePrediction
 from mmmotion.registry import LOOPS
 
-from .video_names import iterate_named
+from ..video_names import iterate_named
+from .video_predictor import VideoPredictor
 
 
 class _PendingBatch:
@@ -49,13 +50,18 @@ class _VideoCollector:
     stands in for an unreadable one, is dropped.
     """
 
-    def __init__(self, model: BaseSegmentor) -> None:
-        self.model = model
+    def __init__(self, predictor: VideoPredictor) -> None:
+        self.predictor = predictor
         self.video_id = ''
         self.done: set[str] = set()
         self.seen: set[tuple[str, str]] = set()
         self.video: list[tuple[FramePrediction, _PendingBatch]] = []
         self.pending: list[_PendingBatch] = []
+
+    def begin(self, data_batch: dict) -> Iterator[_PendingBatch]:
+        """Complete the video if the next batch begins with another one."""
+        if data_batch['data_samples'][0].video_id != self.video_id:
+            yield from self.flush()
 
     def add(self, batch: _PendingBatch) -> Iterator[_PendingBatch]:
         """Take a batch; yield those that it completes, in order."""
@@ -85,7 +91,7 @@ class _VideoCollector:
         """Complete the video; yield the batches that are whole with it."""
         if not self.video:
             return
-        self.model.finish_video([frame for frame, _ in self.video])
+        self.predictor.finish_video([frame for frame, _ in self.video])
         for _, batch in self.video:
             batch.num_open -= 1
         self.video = []
@@ -95,7 +101,11 @@ class _VideoCollector:
 
 
 @torch.no_grad()
-def _run_by_video(loop: ValLoop | TestLoop, mode: str) -> dict:
+def _run_by_video(
+    loop: ValLoop | TestLoop,
+    mode: str,
+    build_predictor: Callable[[BaseSegmentor], VideoPredictor],
+) -> dict:
     runner = loop.runner
     model = runner.model
     if is_model_wrapper(model):
@@ -123,14 +133,14 @@ def _run_by_video(loop: ValLoop | TestLoop, mode: str) -> dict:
     runner.call_hook(f'before_{mode}')
     runner.call_hook(f'before_{mode}_epoch')
     runner.model.eval()
-    collector = _VideoCollector(model)
+    predictor = build_predictor(model)
+    collector = _VideoCollector(predictor)
     for index, data_batch in enumerate(iterate_named(loop.dataloader)):
         runner.call_hook(
             f'before_{mode}_iter', batch_idx=index, data_batch=data_batch
         )
-        with autocast(enabled=loop.fp16):
-            data = model.data_preprocessor(data_batch, False)
-            frames = model.predict_regions(**data)
+        emit(collector.begin(data_batch))
+        frames = predictor.predict(data_batch)
         emit(collector.add(_PendingBatch(index, data_batch, frames)))
     emit(collector.flush())
     metrics = loop.evaluator.evaluate(len(loop.dataloader.dataset))
@@ -152,7 +162,9 @@ class VideoValLoop(ValLoop):
 
     def run(self) -> dict:
         """Run the validation and return its metrics."""
-        return _run_by_video(self, 'val')
+        return _run_by_video(
+            self, 'val', lambda model: VideoPredictor(model, self.fp16)
+        )
 
 
 @LOOPS.register_module()
@@ -164,4 +176,12 @@ class VideoTestLoop(TestLoop):
 
     def run(self) -> dict:
         """Run the test and return its metrics."""
-        return _run_by_video(self, 'test')
+        return _run_by_video(self, 'test', self.build_predictor)
+
+    def build_predictor(self, model: BaseSegmentor) -> VideoPredictor:
+        """Make what predicts the videos, once hooks have set the weights.
+
+        Args:
+            model: The model, without a distributed wrapper.
+        """
+        return VideoPredictor(model, self.fp16)

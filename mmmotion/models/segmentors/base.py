@@ -11,6 +11,7 @@ from torch import Tensor
 from mmmotion.registry import MODELS, POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
 
+from .encoder_maps import watch_encoder
 from .frame_prediction import FramePrediction, resize_masks
 
 
@@ -103,8 +104,8 @@ class BaseSegmentor(BaseModel):
         """Segment every frame as a video of its own.
 
         The loops of ``mmmotion.engine`` call :meth:`predict_regions`,
-        :meth:`finish_video` and :meth:`finish_frame` instead, so that
-        post-processing sees whole videos.
+        :meth:`start_frame`, :meth:`finish_video` and :meth:`finish_frame`
+        instead, so that post-processing sees whole videos.
 
         Returns:
             The samples with ``pred_regions``, ``pred_masks`` and
@@ -122,7 +123,12 @@ class BaseSegmentor(BaseModel):
         data_samples: list[MotionDataSample] | None = None,
     ) -> list[FramePrediction]:
         """Segment a batch into soft regions, before any post-processing."""
-        regions = self.segment(inputs).float().softmax(dim=1)
+        asked = {
+            step.feature_key: step.feature_index
+            for step in self.postprocess if step.feature_index is not None
+        }
+        with watch_encoder(self, asked.values(), inputs) as maps:
+            regions = self.segment(inputs).float().softmax(dim=1)
         if data_samples is None:
             data_samples = [MotionDataSample() for _ in regions]
         inputs = dict(inputs)
@@ -130,6 +136,10 @@ class BaseSegmentor(BaseModel):
             inputs['frames'] = self.data_preprocessor.denormalize(
                 inputs['frames']
             )
+        for key, index in asked.items():
+            # An encoder of flows may see several of each frame.
+            views = maps[index].unflatten(0, (len(regions), -1))
+            inputs[key] = views[:, 0]
         frames = []
         for i, sample in enumerate(data_samples):
             sample.pred_regions = regions[i]
@@ -137,19 +147,41 @@ class BaseSegmentor(BaseModel):
             frames.append(FramePrediction(regions[i], given, sample))
         return frames
 
+    def start_frame(self, frame: FramePrediction) -> None:
+        """Run the leading steps that look at one frame alone.
+
+        A loop that collects videos may call it early, so that what only these
+        steps read does not wait for the end of the video.
+        """
+        for step in self.postprocess[frame.num_steps:]:
+            if not step.sees_one_frame:
+                break
+            frame.masks = step(frame.masks, frame.inputs, frame.data_sample)
+            frame.num_steps += 1
+        wanted = {
+            step.feature_key
+            for step in self.postprocess[frame.num_steps:]
+        }
+        for step in self.postprocess[:frame.num_steps]:
+            if step.feature_key not in wanted:
+                frame.inputs.pop(step.feature_key, None)
+
     def finish_video(self, frames: list[FramePrediction]) -> None:
         """Post-process the frames of one video at network resolution.
 
         Args:
             frames: All frames of a video in temporal order.
         """
+        for frame in frames:
+            self.start_frame(frame)
         masks = [frame.masks for frame in frames]
         inputs = [frame.inputs for frame in frames]
         samples = [frame.data_sample for frame in frames]
-        for step in self.postprocess:
+        for step in self.postprocess[frames[0].num_steps:]:
             masks = step.process_video(masks, inputs, samples)
         for frame, mask in zip(frames, masks, strict=True):
             frame.masks = mask
+            frame.num_steps = len(self.postprocess)
 
     def finish_frame(self, frame: FramePrediction) -> None:
         """Fill the sample with masks at the size of the original frame."""

@@ -15,13 +15,16 @@ class FramePrediction:
     Attributes:
         masks: (K, h, w) soft masks in [0, 1].
         inputs: ``frames`` (T, 3, H, W) RGB in 0..255 and ``flows``
-            (N, 2, h', w') in pixels, whichever the model was given.
+            (N, 2, h', w') in pixels, whichever the model was given, and the
+            maps of the encoder that post-processing asks for.
         data_sample: Receives the result.
+        num_steps: How many steps of post-processing the masks have passed.
     """
 
     masks: Tensor
     inputs: dict[str, Tensor]
     data_sample: MotionDataSample
+    num_steps: int = 0
 
 
 def resize_masks(masks: Tensor, size: tuple[int, int]) -> Tensor:

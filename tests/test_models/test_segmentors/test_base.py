@@ -33,11 +33,46 @@ class CountFrames(Postprocessor):
         return super().process_video(masks, inputs, data_samples)
 
 
+class ReadMap(Postprocessor):
+    """Notes a map of the encoder and leaves the masks as they are."""
+
+    def __init__(self, index=0):
+        self.feature_index = index
+        self.maps = []
+
+    def __call__(self, masks, inputs, data_sample):
+        self.maps.append(inputs[self.feature_key])
+        return masks
+
+
+class Grid(torch.nn.Module):
+    """Two maps, the sum of the channels at full size and at half."""
+
+    def forward(self, x):
+        total = x.sum(dim=1, keepdim=True)
+        return total, F.avg_pool2d(total, 2)
+
+
 @pytest.fixture
-def counting_step():
-    POSTPROCESSORS.register_module(module=CountFrames)
-    yield dict(type='CountFrames')
-    POSTPROCESSORS.module_dict.pop('CountFrames')
+def counting_step(monkeypatch):
+    POSTPROCESSORS.import_from_location()
+    for step in (CountFrames, ReadMap):
+        monkeypatch.setitem(POSTPROCESSORS.module_dict, step.__name__, step)
+    return dict(type='CountFrames')
+
+
+def with_encoder(steps):
+    """Brightness of the first map of an encoder, which sees two views."""
+    model = Brightness(steps)
+    model.encoder = Grid()
+
+    def segment(inputs):
+        views = inputs['frames'].flatten(0, 1)
+        bright = model.encoder(views)[0].unflatten(0, (-1, 2))[:, 0, 0]
+        return torch.stack([-bright, bright], dim=1)
+
+    model.segment = segment
+    return model
 
 
 def test_largest_mask_wins_and_background_comes_first():
@@ -84,6 +119,56 @@ def test_steps_see_whole_videos(counting_step):
     model.finish_frame(frames[0])
     flipped = frames[0].data_sample.pred_regions.flip(0)
     torch.testing.assert_close(frames[0].data_sample.pred_masks, flipped)
+
+
+def test_steps_see_the_map_of_the_encoder_that_they_ask_for(counting_step):
+    steps = [dict(type='ReadMap', index=-1), counting_step]
+    model = with_encoder(steps)
+    frames = torch.randn(3, 2, 3, 4, 6)
+    samples = model(dict(frames=frames), mode='predict')
+    read, count = model.postprocess
+    expected = Grid()(model.data_preprocessor.denormalize(frames)[:, 0])[1]
+    given = Grid()(frames[:, 0])[1]
+    assert not torch.equal(expected, given)
+    torch.testing.assert_close(torch.stack(read.maps), given)
+    # Nobody needs it any more.
+    assert set(count.calls[0][1]) == {'frames'}
+    assert len(model.encoder._forward_hooks) == 0
+    assert len(samples) == 3
+
+
+def test_maps_of_padded_frames_are_cut(counting_step):
+    model = with_encoder([dict(type='ReadMap', index=1)])
+    pad = torch.nn.ZeroPad2d((0, 2, 0, 4))
+    model.encoder.register_forward_pre_hook(lambda _, args: pad(args[0]))
+    frames = torch.randn(1, 2, 3, 4, 6)
+    model(dict(frames=frames), mode='predict')
+    found, = model.postprocess[0].maps
+    torch.testing.assert_close(found, Grid()(frames[:, 0])[1][0])
+
+
+def test_leading_steps_on_single_frames_need_not_wait(counting_step):
+    steps = [dict(type='ReadMap'), counting_step, dict(type='ReadMap')]
+    model = with_encoder(steps)
+    frames = model.predict_regions(dict(frames=torch.randn(2, 2, 3, 4, 6)))
+    for frame in frames:
+        model.start_frame(frame)
+    first, count, last = model.postprocess
+    assert (len(first.maps), count.calls, last.maps) == (2, [], [])
+    model.finish_video(frames)
+    assert (len(first.maps), len(count.calls), len(last.maps)) == (2, 1, 2)
+    assert torch.equal(first.maps[0], last.maps[0])
+
+
+@pytest.mark.parametrize(
+    'build, message',
+    [(Brightness, 'Brightness has no encoder'),
+     (with_encoder, 'returns 2 maps, .* in_index=2')],
+)
+def test_a_map_that_does_not_exist_is_named(build, message, counting_step):
+    model = build([dict(type='ReadMap', index=2)])
+    with pytest.raises(ValueError, match=message):
+        model(dict(frames=torch.randn(1, 2, 3, 4, 6)), mode='predict')
 
 
 def test_an_unknown_step_is_named():

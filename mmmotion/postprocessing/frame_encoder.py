@@ -1,0 +1,71 @@
+"""A frozen encoder beside the network."""
+
+import logging
+
+import torch
+from mmengine.logging import print_log
+from torch import Tensor
+
+from mmmotion.registry import MODELS
+
+
+class FrameEncoder:
+    """Describe the pixels of a frame by one map of an encoder.
+
+    The encoder is no part of the segmentor: it is not trained, no checkpoint
+    of the segmentor holds it, and it follows the frames to their device.
+
+    Args:
+        encoder: Config of the encoder. Its ``init_cfg`` names the weights;
+            without one they are random, which is logged.
+        in_index: Position of the map in the encoder's output, finest first;
+            negative ones count from the end.
+        data_preprocessor: Settings of ``MotionDataPreprocessor``, whose
+            ``mean`` and ``std`` normalise the frames.
+    """
+
+    def __init__(
+        self,
+        encoder: dict,
+        in_index: int = -1,
+        data_preprocessor: dict | None = None,
+    ) -> None:
+        self.encoder = MODELS.build(encoder)
+        if encoder.get('init_cfg') is not None:
+            self.encoder.init_weights()
+        else:
+            print_log(
+                f'the features of {encoder["type"]} are those of random '
+                'weights: its config names none (init_cfg)',
+                logger='current',
+                level=logging.WARNING,
+            )
+        self.encoder.eval().requires_grad_(False)
+        self.in_index = in_index
+        self.normalizer = MODELS.build({
+            'type': 'mmmotion.MotionDataPreprocessor',
+            **(data_preprocessor or {}),
+        })
+
+    @torch.no_grad()
+    def __call__(self, frame: Tensor) -> Tensor:
+        """Compute the map of one frame.
+
+        Args:
+            frame: (3, H, W) RGB in 0..255.
+
+        Returns:
+            (C, h, w) features.
+
+        Raises:
+            ValueError: If the encoder returns no such map.
+        """
+        self.normalizer.to(frame.device)
+        self.encoder.to(frame.device)
+        maps = self.encoder(self.normalizer.normalize(frame[None]))
+        if not -len(maps) <= self.in_index < len(maps):
+            raise ValueError(
+                f'{type(self.encoder).__name__} returns {len(maps)} maps, '
+                f'got in_index={self.in_index}'
+            )
+        return maps[self.in_index][0].float()
