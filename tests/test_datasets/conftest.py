@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mmmotion.datasets import VideoSegDataset
 from mmmotion.flow import write_flow
 from mmmotion.flow.layout import flow_path
 from mmmotion.flow.meta import make_meta, record_meta
@@ -20,8 +21,18 @@ class Tree:
     flow of gap n is (n, 0) everywhere.
     """
 
+    prefix = dict(img='JPEGImages/480p', mask='Annotations/480p')
+
     def __init__(self, root):
         self.root = Path(root)
+
+    def dataset(self, **kwargs):
+        kwargs.setdefault('data_prefix', self.prefix)
+        return VideoSegDataset(data_root=str(self.root), **kwargs)
+
+    @staticmethod
+    def infos(dataset):
+        return [dataset.get_data_info(i) for i in range(len(dataset))]
 
     def add_video(self, name, num_frames, gaps=(), resolution='480p'):
         """Write frames, masks and, for some gaps, flows."""
