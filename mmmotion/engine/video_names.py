@@ -50,8 +50,30 @@ class VideoNames:
                 name = f'{sample.video_id}@{self._part(index)}'
                 sample.set_metainfo(dict(video_id=name))
 
+    def name(self, index: int) -> str:
+        """Return the unambiguous name of the video of an entry.
+
+        Args:
+            index: Index in the data set.
+        """
+        name = self.dataset.get_data_info(index)['video_id']
+        return f'{name}@{self._part(index)}' if name in self._shared else name
+
     def _part(self, index: int) -> int:
         return bisect_right(self.dataset.cumulative_sizes, index)
+
+
+def group_by_name(dataset: Any) -> dict[str, list[int]]:
+    """Group the entries of a data set by the unambiguous name of the video.
+
+    Args:
+        dataset: Any data set whose entries have ``video_id``.
+    """
+    names = VideoNames(dataset)
+    groups: dict[str, list[int]] = {}
+    for index in range(len(dataset)):
+        groups.setdefault(names.name(index), []).append(index)
+    return groups
 
 
 def iterate_named(dataloader: DataLoader) -> Iterator[dict]:

@@ -1,7 +1,7 @@
 from mmengine.dataset import BaseDataset, ConcatDataset, pseudo_collate
 from torch.utils.data import DataLoader
 
-from mmmotion.engine.loops.video_names import VideoNames, iterate_named
+from mmmotion.engine.video_names import VideoNames, iterate_named
 from mmmotion.structures import MotionDataSample
 
 
