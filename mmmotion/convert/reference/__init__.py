@@ -19,13 +19,19 @@ from torch import Tensor
 from .comparison import Comparison, ReferenceArrays
 
 SOURCES: dict[str, str] = {
+    'densecrf': 'densecrf',
     'dino': 'dino',
     'flow-color': 'flow_color',
+    'gwm-head': 'gwm_head',
+    'gwm-maskformer': 'gwm_maskformer',
+    'gwm-merge': 'gwm_merge',
+    'gwm-metrics': 'gwm_metrics',
     'gwm-motion': 'gwm_motion',
     'gwm-unet': 'gwm_unet',
     'gwm-vit': 'gwm_vit',
     'metrics': 'metrics',
     'mg': 'mg',
+    'swin': 'gwm_maskformer',
 }
 """Module of this folder by name of the source, imported at its first use."""
 

@@ -26,9 +26,11 @@ from .region_selection import (
     oracle_side,
 )
 from .saliency import (
+    PROBABILITY_THRESHOLDS,
     PrecisionRecall,
     adaptive_f_beta,
     f_beta,
+    foreground_probability,
     image_iou,
     mean_absolute_error,
     pixel_accuracy,
@@ -45,6 +47,7 @@ from .structure_measure import structure_measure
 from .weighted_f_measure import weighted_f_measure
 
 __all__ = [
+    'PROBABILITY_THRESHOLDS',
     'SUCCESS_THRESHOLDS',
     'FlowErrors',
     'ObjectScores',
@@ -62,6 +65,7 @@ __all__ = [
     'end_point_error',
     'f_beta',
     'flow_errors',
+    'foreground_probability',
     'image_iou',
     'jaccard',
     'known_mean',

@@ -6,6 +6,10 @@ import numpy as np
 
 BETA_SQUARED = 0.3
 NUM_LEVELS = 256
+PROBABILITY_THRESHOLDS = np.arange(1, NUM_LEVELS - 1) / (NUM_LEVELS - 1)
+"""Thresholds of the maximal F-measure in unsupervised segmentation."""
+
+_LOWEST = 1e-6
 
 
 class PrecisionRecall(NamedTuple):
@@ -31,6 +35,25 @@ def stretch(prediction: np.ndarray) -> np.ndarray:
     """
     low, high = prediction.min(), prediction.max()
     return prediction if low == high else (prediction - low) / (high - low)
+
+
+def foreground_probability(
+    foreground: np.ndarray, background: np.ndarray
+) -> np.ndarray:
+    """Weigh a soft mask against another, as the released GWM does.
+
+    Args:
+        foreground: (H, W) soft mask in [0, 1].
+        background: (H, W) soft mask in [0, 1].
+
+    Returns:
+        (H, W) share of the foreground, each mask counted as at least 1e-6 and
+        at most 1 - 1e-6.
+    """
+    masks = np.stack([foreground, background])
+    limit = masks.dtype.type(_LOWEST)
+    fore, back = np.clip(masks, limit, 1 - limit)
+    return fore / (fore + back)
 
 
 def mean_absolute_error(

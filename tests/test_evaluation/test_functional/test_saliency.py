@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from mmmotion.evaluation.functional import (
+    PROBABILITY_THRESHOLDS,
     adaptive_f_beta,
     f_beta,
+    foreground_probability,
     image_iou,
     mean_absolute_error,
     pixel_accuracy,
@@ -16,7 +18,6 @@ from mmmotion.evaluation.functional import (
 
 SOFT = np.array([[0.0, 0.2, 0.4], [0.6, 0.8, 1.0]])
 MASK = np.array([[False, False, True], [True, True, True]])
-THRESHOLDS = np.arange(1, 255) / 255
 
 
 def test_simple_measures_by_hand():
@@ -44,13 +45,15 @@ def test_thresholds_are_exceeded_strictly():
 def test_thresholds_treat_eight_bit_masks_alike():
     levels = np.arange(256).reshape(16, 16)
     mask = np.ones((16, 16), bool)
-    curve = precision_recall_above(levels / 255, mask, THRESHOLDS)
+    curve = precision_recall_above(levels / 255, mask, PROBABILITY_THRESHOLDS)
     np.testing.assert_allclose(curve.recall, np.arange(254, 0, -1) / 256)
 
 
 def test_empty_masks_are_perfect_above_thresholds():
     empty = np.zeros((2, 2), bool)
-    curve = precision_recall_above(np.zeros((2, 2)), empty, THRESHOLDS)
+    curve = precision_recall_above(
+        np.zeros((2, 2)), empty, PROBABILITY_THRESHOLDS
+    )
     assert (curve.precision == 1).all()
     assert (curve.recall == 1).all()
 
@@ -78,26 +81,12 @@ def test_stretching_leaves_a_constant_mask():
     np.testing.assert_allclose(stretch(0.2 + SOFT / 2), SOFT)
 
 
-def test_released_image_evaluation_gives_the_same_numbers(golden):
-    _, arrays = golden('gwm_metrics.npz')
-    found = []
-    for masks, background in zip(arrays['masks'], arrays['background']):
-        low = np.float32(1e-6)
-        back, fore = np.clip(masks[[background, 1 - background]], low, 1 - low)
-        found.append(fore / (fore + back))
-    pairs = list(zip(found, arrays['targets'].astype(bool)))
-    curves = [precision_recall_above(*pair, THRESHOLDS) for pair in pairs]
-    scores = np.array([f_beta(*curve) for curve in curves])
-    accuracy = [pixel_accuracy(*pair) for pair in pairs]
-    ious = [image_iou(*pair) for pair in pairs]
-    np.testing.assert_allclose(accuracy, arrays['acc'], atol=1e-6)
-    np.testing.assert_allclose(ious, arrays['iou'], atol=1e-6)
-    np.testing.assert_allclose([curve.recall for curve in curves],
-                               arrays['f_max_recall'],
-                               atol=1e-6)
-    assert scores.mean(axis=0).max() == pytest.approx(
-        float(arrays['f_max']), abs=1e-6
+def test_a_mask_is_weighed_against_the_other():
+    share = foreground_probability(
+        np.array([[0.2, 0.0, 1.0]]), np.array([[0.6, 0.5, 0.0]])
     )
+    expected = [[0.25, 1e-6 / (0.5 + 1e-6), 1 - 1e-6]]
+    np.testing.assert_allclose(share, expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
