@@ -28,6 +28,7 @@ from .launch import (
     set_test_checkpoint,
     set_work_dir,
 )
+from .motion_runner import MotionRunner
 from .resume import find_resumable_checkpoint
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     'CPUDistributedDataParallel',
     'CheckpointError',
     'ConfigError',
+    'MotionRunner',
     'add_config_options',
     'add_device_argument',
     'add_run_arguments',

@@ -18,6 +18,7 @@ from mmmotion.registry import RUNNERS
 from .checkpoint_io import read_checkpoint
 from .config_check import ConfigError, check_config, ensure_section
 from .distributed import init_distributed
+from .motion_runner import MotionRunner
 from .resume import find_resumable_checkpoint
 
 _AMP_ONLY = ('loss_scale', 'use_fsdp', 'dtype')
@@ -25,6 +26,8 @@ _AMP_ONLY = ('loss_scale', 'use_fsdp', 'dtype')
 
 def build_runner(cfg: Config) -> Runner:
     """Prepare a config for this machine and build its runner.
+
+    That is a :class:`MotionRunner`, unless the config has a ``runner_type``.
 
     Args:
         cfg: The whole config, with ``work_dir``; changed in place.
@@ -37,7 +40,7 @@ def build_runner(cfg: Config) -> Runner:
     prepare_config(cfg)
     if 'runner_type' in cfg:
         return RUNNERS.build(cfg)
-    return Runner.from_cfg(cfg)
+    return MotionRunner.from_cfg(cfg)
 
 
 def prepare_config(cfg: Config) -> None:
