@@ -1,5 +1,6 @@
 """The panel of one frame: what went in, what came out, what is true."""
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -23,7 +24,8 @@ def draw_motion_panel(
 ) -> np.ndarray:
     """Draw frame, flow, soft masks, result and ground truth in one row.
 
-    A picture is left out where its data is missing.
+    A picture is left out where its data is missing. Flow and soft masks, which
+    have the size that the network sees, are brought to the shape of the frame.
 
     Args:
         frame: (H, W, 3) uint8 RGB.
@@ -38,11 +40,11 @@ def draw_motion_panel(
     """
     tiles = {'frame': frame}
     if flow is not None:
-        color = flow_to_rgb(_array(flow).transpose(1, 2, 0))
-        tiles['flow'] = np.rint(255 * color).astype(np.uint8)
+        tiles['flow'] = _fit(_color(_array(flow), frame.shape), frame.shape)
     soft = data_sample.get('pred_regions', data_sample.get('pred_masks'))
     if soft is not None:
-        tiles['soft masks'] = soft_masks_to_image(_array(soft))
+        mixed = soft_masks_to_image(_array(soft))
+        tiles['soft masks'] = _fit(mixed, frame.shape)
     if 'pred_seg' in data_sample:
         labels = _array(data_sample.pred_seg)
         tiles['result'] = overlay_segmentation(frame, labels)
@@ -50,6 +52,22 @@ def draw_motion_panel(
         labels = masks_to_segmentation(_array(data_sample.gt_masks) > 0)
         tiles['ground truth'] = overlay_segmentation(frame, labels)
     return compose_panel(tiles, tile_height)
+
+
+def _color(flow: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """(h, w, 3) picture of flow in pixels of an image of another shape."""
+    height, width = flow.shape[1:]
+    scale = np.array([shape[1] / width, shape[0] / height], np.float32)
+    return np.rint(255 * flow_to_rgb(flow.transpose(1, 2, 0) * scale)
+                   ).astype(np.uint8)
+
+
+def _fit(picture: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    shrinks = shape[0] < picture.shape[0]
+    return cv2.resize(
+        picture, (shape[1], shape[0]),
+        interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    )
 
 
 def _array(value: Tensor | np.ndarray) -> np.ndarray:

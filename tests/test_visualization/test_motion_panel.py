@@ -1,6 +1,7 @@
 import numpy as np
 import torch
 
+from mmmotion.flow.color import flow_to_rgb
 from mmmotion.structures import MotionDataSample
 from mmmotion.visualization import compose_panel, draw_motion_panel
 
@@ -52,3 +53,20 @@ def test_unknown_flow_is_black():
     panel = draw_motion_panel(FRAME, MotionDataSample(), flow, tile_height=24)
     picture = panel[18:, -32:]
     assert picture[:, :16].any() and not picture[:, 16:].any()
+
+
+def test_all_pictures_of_a_portrait_video_have_its_shape():
+    frame = np.full((48, 24, 3), 90, np.uint8)
+    sample = MotionDataSample()
+    sample.pred_regions = torch.zeros(2, 6, 12)
+    sample.pred_regions[1, :, :6] = 1
+    # A motion along the diagonal of the frame, 2 to the right and 4 down.
+    flow = torch.tensor([1.0, 0.5])[:, None, None].expand(2, 6, 12)
+    panel = draw_motion_panel(frame, sample, flow, tile_height=48)[18:]
+    assert panel.shape == (48, 3 * 24 + 2 * 4, 3)
+    np.testing.assert_array_equal(
+        panel[5, 40], np.rint(255 * flow_to_rgb(np.float32([[[2, 4]]]))[0, 0])
+    )
+    masks = panel[:, -24:]
+    assert masks[:, :11].any(axis=-1).all()
+    assert not masks[:, 13:].any()
