@@ -6,13 +6,18 @@ from typing import Any
 from torch import Tensor
 
 from .dino import convert_dino
+from .gwm_maskformer import convert_gwm_maskformer
 from .gwm_unet import convert_gwm_unet
 from .mg import convert_mg
+from .swin import convert_moby, convert_swin
 
 CONVERTERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Tensor]]] = {
     'dino': convert_dino,
+    'gwm-maskformer': convert_gwm_maskformer,
     'gwm-unet': convert_gwm_unet,
     'mg': convert_mg,
+    'moby': convert_moby,
+    'swin': convert_swin,
 }
 """Function from the original's state dict to ours, by name of the source."""
 

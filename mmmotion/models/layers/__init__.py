@@ -6,6 +6,12 @@ from .feed_forward import FeedForward
 from .norm_relu import norm_relu
 from .self_attention import SelfAttention, attention_weights
 from .transformer_block import TransformerBlock
+from .window_attention import (
+    WindowAttention,
+    join_windows,
+    shifted_window_mask,
+    split_windows,
+)
 from .winograd import winograd_backward
 
 __all__ = [
@@ -13,9 +19,13 @@ __all__ = [
     'FeedForward',
     'SelfAttention',
     'TransformerBlock',
+    'WindowAttention',
     'attention_weights',
     'convolve',
     'convolve_broadcast',
+    'join_windows',
     'norm_relu',
+    'shifted_window_mask',
+    'split_windows',
     'winograd_backward',
 ]
