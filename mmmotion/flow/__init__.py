@@ -32,8 +32,8 @@ from .io import (
 from .layout import find_flow_files, flow_path, flow_root
 from .meta import check_meta, read_meta
 from .polynomial import (
-    blend_polynomials,
     evaluate_polynomial,
+    fit_and_blend,
     fit_polynomial,
     unit_coordinates,
 )
@@ -49,7 +49,6 @@ __all__ = [
     'FarnebackFlowEstimator',
     'FlowEstimator',
     'Video',
-    'blend_polynomials',
     'check_flow',
     'check_meta',
     'color_flow',
@@ -58,6 +57,7 @@ __all__ = [
     'evaluate_polynomial',
     'extract_flow',
     'find_flow_files',
+    'fit_and_blend',
     'fit_background',
     'fit_polynomial',
     'flow_path',

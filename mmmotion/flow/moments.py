@@ -1,13 +1,13 @@
-"""Sums of images times polynomials of the position, and their adjoints.
+"""Fits from sums of images times polynomials of the position, block by block.
 
 Products with a short left factor, rows first, run at the speed of the memory;
 those with a short right factor do not. The images are visited in blocks of
-rows that stay in the cache, and both directions are written by hand, so that
-no further image is kept or even made.
+rows that stay in the cache, and the gradients are written by hand, so that
+no further image is kept and every mask is written to once.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -16,6 +16,18 @@ from torch.autograd.function import once_differentiable
 
 # Values per block: 2 MB each; half and double as many are slower.
 _BLOCK = 2**19
+
+
+class Products(NamedTuple):
+    """Functions of the position that are products of a row's and a column's.
+
+    Attributes:
+        rows: (..., I, h) float64 functions of the row.
+        columns: (..., J, w) float64 functions of the column.
+    """
+
+    rows: Tensor
+    columns: Tensor
 
 
 def powers(coordinates: Tensor, degree: int) -> Tensor:
@@ -46,206 +58,249 @@ def _without_autocast(tensor: Tensor) -> torch.autocast:
     return torch.autocast(tensor.device.type, enabled=False)
 
 
-def region_moments(
-    masks: Tensor, rows: Tensor, columns: Tensor, squared: bool
-) -> Tensor:
+def _weights(masks: Tensor, block: slice, squared: bool) -> Tensor:
+    part = masks[:, :, block]
+    return part.square() if squared else part
+
+
+def _rows_like(products: Products, masks: Tensor) -> Tensor:
+    """(B, K, I, h) functions of the row in the type of the masks."""
+    rows = products.rows.to(masks.dtype)
+    return rows.expand(*masks.shape[:2], -1, -1)
+
+
+def region_moments(masks: Tensor, products: Products, squared: bool) -> Tensor:
     """Sum weights times every product of a row and a column function.
 
     Args:
         masks: (B, K, h, w) weights or their roots.
-        rows: (I, h) float64 functions of the row.
-        columns: (J, w) float64 functions of the column.
+        products: Functions of the position, with or without leading axes
+            (B, K).
         squared: Whether the squares of ``masks`` are the weights.
 
     Returns:
         (B, K, I, J) float64 sums, without gradient.
     """
     with torch.no_grad(), _without_autocast(masks):
-        rows = rows.to(masks.dtype).expand(*masks.shape[:2], -1, -1)
+        rows = _rows_like(products, masks)
         sums = torch.zeros(1, dtype=torch.float64, device=masks.device)
         for block in _blocks(masks):
-            weights = masks[:, :, block]
-            weights = weights.square() if squared else weights
-            sums = sums + rows[..., block] @ weights
-        return sums @ columns.mT
+            sums = sums + rows[..., block] @ _weights(masks, block, squared)
+        return sums @ products.columns.mT
+
+
+def _sum_moments(
+    masks: Tensor,
+    flow: Tensor,
+    frame: Products,
+    image: Products,
+    squared: bool,
+) -> tuple[Tensor, Tensor]:
+    """Sums (B, K, I, I) of weights and (B, K, 2, J, J) of weighted flow."""
+    rows, num_short = _rows_like(frame, masks), len(image.rows)
+    mass = torch.zeros(1, dtype=torch.float64, device=masks.device)
+    flows = [mass, mass]
+    for block in _blocks(masks):
+        weights = _weights(masks, block, squared)
+        mass = mass + rows[..., block] @ weights
+        short = rows[:, :, :num_short, block]
+        for i in range(2):
+            flows[i] = flows[i] + short @ (weights * flow[:, i, None, block])
+    columns = frame.columns
+    return (
+        mass @ columns.mT,
+        torch.stack(flows, dim=2) @ columns[..., None, :num_short, :].mT,
+    )
+
+
+def expand_products(
+    coefficients: Tensor, products: Products, dtype: torch.dtype
+) -> Tensor:
+    """Add up products of row and column functions at every pixel.
+
+    Args:
+        coefficients: (..., I, J) float64 factors.
+        products: Functions of the position.
+        dtype: Type of the images.
+
+    Returns:
+        (..., h, w) images.
+    """
+    rows = products.rows.mT.to(dtype)
+    rows = rows.expand(*coefficients.shape[:-2], -1, -1)
+    with _without_autocast(coefficients):
+        return rows @ (coefficients @ products.columns).to(dtype)
+
+
+def _blend(
+    masks: Tensor,
+    coefficients: Tensor,
+    products: Products,
+    squared: bool = False,
+) -> Tensor:
+    """Sum over regions of weights times expanded flow, (B, 2, h, w)."""
+    blended = masks.new_empty(len(masks), 2, *masks.shape[-2:])
+    lines = _lines(coefficients, products, masks)
+    for block in _blocks(masks):
+        weights = _weights(masks, block, squared)
+        for i in range(2):
+            part = lines.rows[:, :, block] @ lines.columns[:, :, i]
+            torch.sum(part.mul_(weights), dim=1, out=blended[:, i, block])
+    return blended
+
+
+def _blend_adjoint(masks: Tensor, grad: Tensor, products: Products) -> Tensor:
+    """Gradient (B, K, 2, I, J) of the blended flow by its coefficients."""
+    zero = torch.zeros(1, dtype=torch.float64, device=masks.device)
+    sums = [zero, zero]
+    rows = _rows_like(products, masks)
+    for block in _blocks(masks):
+        for i in range(2):
+            part = masks[:, :, block] * grad[:, i, None, block]
+            sums[i] = sums[i] + rows[..., block] @ part
+    return torch.stack(sums, dim=2) @ products.columns.mT
+
+
+def _lines(
+    coefficients: Tensor, products: Products, masks: Tensor
+) -> Products:
+    """What is left of an expansion when the columns have been summed up.
+
+    Args:
+        coefficients: (B, K, ..., I, J) float64 factors.
+        products: Functions of the position.
+        masks: (B, K, h, w) masks, whose type the result has.
+
+    Returns:
+        Rows (B, K, h, I) and columns (B, K, ..., I, w); their matrix product
+        is the expansion.
+    """
+    columns = products.columns
+    if columns.ndim > 2:
+        columns = columns.reshape(
+            *columns.shape[:2], *[1] * (coefficients.ndim - 4),
+            *columns.shape[-2:]
+        )
+    return Products(
+        _rows_like(products, masks).mT,
+        (coefficients @ columns).to(masks.dtype)
+    )
+
+
+def _add_products(
+    part: Tensor, block: slice, lines: Products, images: Tensor
+) -> None:
+    """Add images (B, 2, h, w) times expanded flows to a block of masks."""
+    for i in range(2):
+        flow = lines.rows[:, :, block] @ lines.columns[:, :, i]
+        part.addcmul_(flow, images[:, i, None, block])
 
 
 # Any below: torch's context and returned gradients have no useful types.
-class _WeightedMoments(Function):
-    """Sums of weights, and of weights times flow, as one step of autograd."""
+class _RegionFit(Function):
+    """Moments, their solution and the blended flow as one step of autograd."""
 
     @staticmethod
     def forward(
         ctx: Any,
         masks: Tensor,
         flow: Tensor,
-        rows: Tensor,
-        columns: Tensor,
-        num_short: int,
+        frame: Products,
+        image: Products,
+        solve: Callable[[Tensor, Tensor], Tensor],
         squared: bool,
-    ) -> tuple[Tensor, Tensor]:
-        """Sum up the blocks; see :func:`weighted_moments`."""
-        ctx.save_for_backward(masks, flow, rows, columns)
-        ctx.num_short, ctx.squared = num_short, squared
+        blend: bool,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Fit and blend; see :func:`fit_regions`."""
+        ctx.set_materialize_grads(False)
+        ctx.frame, ctx.image, ctx.squared = frame, image, squared
+        ctx.save_for_backward(masks, flow)
+        needs_grad = any(ctx.needs_input_grad)
         with _without_autocast(masks):
-            rows = rows.to(masks.dtype)
-            mass = torch.zeros(1, dtype=torch.float64, device=masks.device)
-            flows = [mass, mass]
-            for block in _blocks(masks):
-                weights = masks[:, :, block]
-                weights = weights.square() if squared else weights
-                mass = mass + rows[..., block] @ weights
-                short = rows[:, :, :num_short, block]
-                for i in range(2):
-                    part = weights * flow[:, i, None, block]
-                    flows[i] = flows[i] + short @ part
-            return (
-                mass @ columns.mT,
-                torch.stack(flows, dim=2) @ columns[:, :, None, :num_short].mT,
-            )
+            moments = _sum_moments(masks, flow, frame, image, squared)
+            with torch.set_grad_enabled(needs_grad):
+                for sums in moments:
+                    sums.requires_grad_(needs_grad)
+                solution = solve(*moments)
+            ctx.system = solution, moments
+            coefficients = solution.detach()
+            blended = _blend(masks, coefficients, image) if blend else None
+        return coefficients, blended
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad_mass: Tensor, grad_flows: Tensor) -> Any:
+    def backward(
+        ctx: Any, grad_coefficients: Tensor | None, grad: Tensor | None
+    ) -> tuple[Tensor | None, ...]:
         """Gradients of masks and, if needed, flow; blocks as above."""
-        masks, flow, rows, columns = ctx.saved_tensors
-        num = ctx.num_short
-        grad = torch.empty_like(masks)
-        grad_flow = None
-        if ctx.needs_input_grad[1]:
-            grad_flow = torch.empty_like(flow)
+        masks, flow = ctx.saved_tensors
+        solution, moments = ctx.system
+        grads = torch.zeros_like(solution)
+        if grad_coefficients is not None:
+            grads += grad_coefficients
         with _without_autocast(masks):
+            if grad is not None:
+                grads += _blend_adjoint(masks, grad, ctx.image)
+            grad_mass, grad_flows = torch.autograd.grad(
+                solution, moments, grads, retain_graph=True
+            )
+            short = _shorten(ctx.frame, ctx.image)
+            grad_flow = None
+            if ctx.needs_input_grad[1]:
+                grad_flow = _blend(masks, grad_flows, short, ctx.squared)
             factor = 2 if ctx.squared else 1
-            mass = (factor * grad_mass @ columns).to(masks.dtype)
-            flows = grad_flows @ columns[:, :, None, :num]
-            flows = (factor * flows).to(masks.dtype)
-            rows = rows.mT.to(masks.dtype)
+            mass_lines = _lines(factor * grad_mass, ctx.frame, masks)
+            flow_lines = _lines(factor * grad_flows, short, masks)
+            blend_lines = _lines(solution.detach(), ctx.image, masks)
+            grad_masks = torch.empty_like(masks)
             for block in _blocks(masks):
-                weights = masks[:, :, block]
-                part = rows[:, :, block] @ mass
-                for i in range(2):
-                    along = rows[:, :, block, :num] @ flows[:, :, i]
-                    part.addcmul_(along, flow[:, i, None, block])
-                    if grad_flow is not None:
-                        along.mul_(weights)
-                        if ctx.squared:
-                            along.mul_(weights).div_(factor)
-                        grad_flow[:, i, block] = along.sum(dim=1)
+                part = mass_lines.rows[:, :, block] @ mass_lines.columns
+                _add_products(part, block, flow_lines, flow)
                 if ctx.squared:
-                    torch.mul(part, weights, out=grad[:, :, block])
-                else:
-                    grad[:, :, block] = part
-        return grad, grad_flow, None, None, None, None
+                    part.mul_(masks[:, :, block])
+                if grad is not None:
+                    _add_products(part, block, blend_lines, grad)
+                grad_masks[:, :, block] = part
+        return grad_masks, grad_flow, None, None, None, None, None
 
 
-def weighted_moments(
+def _shorten(frame: Products, image: Products) -> Products:
+    """As many functions of the frame as the image has."""
+    return Products(
+        frame.rows[..., :image.rows.shape[-2], :],
+        frame.columns[..., :image.columns.shape[-2], :],
+    )
+
+
+def fit_regions(
     masks: Tensor,
     flow: Tensor,
-    rows: Tensor,
-    columns: Tensor,
-    num_short: int,
+    frame: Products,
+    image: Products,
+    solve: Callable[[Tensor, Tensor], Tensor],
     squared: bool = False,
-) -> tuple[Tensor, Tensor]:
-    """Moments of regions and of the flow inside them, differentiable once.
+    blend: bool = True,
+) -> tuple[Tensor, Tensor | None]:
+    """Sum up regions, solve for their flow and blend it, differentiable once.
 
     Args:
         masks: (B, K, h, w) weights of the regions or their roots.
         flow: (B, 2, h, w) flow.
-        rows: (B, K, I, h) float64 functions of the row.
-        columns: (B, K, I, w) float64 functions of the column.
-        num_short: J, how many of the functions the flow is summed with.
+        frame: Functions that the sums are taken with: rows (B, K, I, h) and
+            columns (B, K, I, w).
+        image: Functions that the solution is expanded in: rows (J, h) and
+            columns (J, w), J at most I.
+        solve: Differentiable function of (B, K, I, I) sums of the weights
+            and (B, K, 2, J, J) sums of weights times flow with the first J
+            functions of ``frame``, both in float64 (the sums within a block
+            of rows run in the type of the masks); returns (B, K, 2, J, J)
+            coefficients of ``image``.
         squared: Whether the squares of ``masks`` are the weights.
+        blend: Whether the blended flow is wanted.
 
     Returns:
-        (B, K, I, I) sums of the weights and (B, K, 2, J, J) sums of weights
-        times flow, both in float64; the sums within a block of rows run in
-        the type of the masks.
+        The coefficients (B, K, 2, J, J) in float64, and the flow
+        (B, 2, h, w) that the regions blend to with ``masks``, in their type,
+        or None.
     """
-    return _WeightedMoments.apply(
-        masks, flow, rows, columns, num_short, squared
-    )
-
-
-def expand_products(
-    coefficients: Tensor, rows: Tensor, columns: Tensor, dtype: torch.dtype
-) -> Tensor:
-    """Add up products of row and column functions at every pixel.
-
-    Args:
-        coefficients: (..., I, J) float64 factors.
-        rows: (I, h) float64 functions of the row.
-        columns: (J, w) float64 functions of the column.
-        dtype: Type of the images.
-
-    Returns:
-        (..., h, w) images.
-    """
-    rows = rows.mT.to(dtype).expand(*coefficients.shape[:-2], -1, -1)
-    with _without_autocast(coefficients):
-        return rows @ (coefficients @ columns).to(dtype)
-
-
-class _BlendProducts(Function):
-    """Sum over regions of mask times flow, as one step of autograd."""
-
-    @staticmethod
-    def forward(
-        ctx: Any,
-        masks: Tensor,
-        coefficients: Tensor,
-        rows: Tensor,
-        columns: Tensor,
-    ) -> Tensor:
-        """Blend block by block; see :func:`blend_products`."""
-        ctx.save_for_backward(masks, coefficients, rows, columns)
-        batch, groups, h, w = masks.shape
-        blended = masks.new_empty(batch, 2, h, w)
-        with _without_autocast(masks):
-            along = (coefficients @ columns).to(masks.dtype)
-            rows = rows.mT.to(masks.dtype).expand(batch, groups, -1, -1)
-            for block in _blocks(masks):
-                for i in range(2):
-                    part = rows[:, :, block] @ along[:, :, i]
-                    part.mul_(masks[:, :, block])
-                    torch.sum(part, dim=1, out=blended[:, i, block])
-        return blended
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> Any:
-        """Gradients of masks and coefficients; blocks as above."""
-        masks, coefficients, rows, columns = ctx.saved_tensors
-        grad_masks = torch.empty_like(masks)
-        zero = torch.zeros(1, dtype=torch.float64, device=masks.device)
-        sums = [zero, zero]
-        with _without_autocast(masks):
-            along = (coefficients @ columns).to(masks.dtype)
-            rows = rows.to(masks.dtype).expand(*masks.shape[:2], -1, -1)
-            for block in _blocks(masks):
-                grad_u, grad_v = grad[:, :, None, block].unbind(dim=1)
-                part = rows[..., block]
-                u, v = (part.mT @ along[:, :, i] for i in range(2))
-                u.mul_(grad_u)
-                torch.addcmul(u, v, grad_v, out=grad_masks[:, :, block])
-                for i, grad_i in enumerate((grad_u, grad_v)):
-                    torch.mul(masks[:, :, block], grad_i, out=u)
-                    sums[i] = sums[i] + part @ u
-            grad_coefficients = torch.stack(sums, dim=2) @ columns.mT
-        return grad_masks, grad_coefficients, None, None
-
-
-def blend_products(
-    masks: Tensor, coefficients: Tensor, rows: Tensor, columns: Tensor
-) -> Tensor:
-    """Blend the flows of all regions with their masks, differentiable once.
-
-    Args:
-        masks: (B, K, h, w) soft masks.
-        coefficients: (B, K, 2, I, J) float64 factors of the products.
-        rows: (I, h) float64 functions of the row.
-        columns: (J, w) float64 functions of the column.
-
-    Returns:
-        (B, 2, h, w) flow in the type of the masks.
-    """
-    return _BlendProducts.apply(masks, coefficients, rows, columns)
+    return _RegionFit.apply(masks, flow, frame, image, solve, squared, blend)

@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from .moments import (
-    blend_products,
+    Products,
     expand_products,
+    fit_regions,
     powers,
     region_moments,
-    weighted_moments,
 )
 
 MONOMIALS: tuple[tuple[int, int], ...] = (
@@ -79,7 +79,8 @@ def _local_frame(weights: Tensor, squared: bool) -> tuple[Tensor, Tensor]:
         for size in sizes
     )
     step = max(1, weights.shape[-2] // _FRAME_ROWS)
-    sums = region_moments(weights[:, :, ::step], y[:, ::step], x, squared)
+    products = Products(y[:, ::step], x)
+    sums = region_moments(weights[:, :, ::step], products, squared)
     mass = sums[..., :1, 0].clamp(min=torch.finfo(weights.dtype).tiny)
     first = torch.stack([sums[..., 0, 1], sums[..., 1, 0]], dim=-1) / mass
     second = torch.stack([sums[..., 0, 2], sums[..., 2, 0]], dim=-1) / mass
@@ -111,40 +112,18 @@ def _to_unit(coefficients: Tensor, centre: Tensor, span: Tensor) -> Tensor:
     return along_y.mT @ coefficients @ along_x
 
 
-def _local_moments(
-    flow: Tensor,
-    weights: Tensor,
-    centre: Tensor,
-    span: Tensor,
-    degree: int,
-    squared: bool,
-) -> tuple[Tensor, Tensor]:
-    """Both sides of the normal equations, each region in its own frame.
-
-    Args:
-        flow: (B, 2, h, w) flow.
-        weights: (B, K, h, w) weights or their roots.
-        centre: (B, K, 2) origin of the local coordinates, (x, y).
-        span: (B, K, 2) length of their units.
-        degree: Degree of the polynomials.
-        squared: Whether ``weights`` are roots.
-
-    Returns:
-        See :func:`~mmmotion.flow.moments.weighted_moments`.
-    """
-    sizes = weights.shape[-1], weights.shape[-2]
-    x, y = (
-        (unit_coordinates(size, device=flow.device) - centre[..., i, None]) /
-        span[..., i, None] for i, size in enumerate(sizes)
+def _frame_products(
+    size: tuple[int, int], centre: Tensor, span: Tensor, degree: int
+) -> Products:
+    """Powers of the coordinates of each region's own frame, (B, K, I, n)."""
+    columns, rows = (
+        powers(
+            (unit_coordinates(n, device=centre.device) - centre[..., i, None])
+            / span[..., i, None],
+            degree,
+        ) for i, n in enumerate(reversed(size))
     )
-    return weighted_moments(
-        weights,
-        flow,
-        powers(y, 2 * degree),
-        powers(x, 2 * degree),
-        degree + 1,
-        squared,
-    )
+    return Products(rows, columns)
 
 
 def _check(flow: Tensor, weights: Tensor, degree: int) -> None:
@@ -201,29 +180,86 @@ def fit_polynomial(
     Raises:
         ValueError: If the degree is not 0, 1 or 2, or shapes do not agree.
     """
+    params, _ = _fit(flow, weights, degree, ridge, squared, blend=False)
+    return params
+
+
+def fit_and_blend(
+    flow: Tensor,
+    masks: Tensor,
+    degree: int = 2,
+    ridge: float = 0.0,
+    squared: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Fit one polynomial flow per soft region and blend them.
+
+    Equal to :func:`fit_polynomial` followed by the sum over regions of mask
+    times :func:`evaluate_polynomial`, in values and gradients, without the
+    images of the single regions.
+
+    Args:
+        flow: (..., 2, h, w) observed flow.
+        masks: (..., K, h, w) soft masks in [0, 1].
+        degree: See :func:`fit_polynomial`.
+        ridge: See :func:`fit_polynomial`.
+        squared: Whether the fit weighs with the squares of the masks.
+
+    Returns:
+        The parameters (..., K, P, 2) and the blended flow (..., 2, h, w), in
+        the type of the inputs but in float32 at least.
+
+    Raises:
+        ValueError: If the degree is not 0, 1 or 2, or shapes do not agree.
+    """
+    params, blended = _fit(flow, masks, degree, ridge, squared, blend=True)
+    assert blended is not None
+    return params, blended
+
+
+def _fit(
+    flow: Tensor,
+    weights: Tensor,
+    degree: int,
+    ridge: float,
+    squared: bool,
+    blend: bool,
+) -> tuple[Tensor, Tensor | None]:
+    """Parameters and, if wanted, the flow blended with ``weights``."""
     _check(flow, weights, degree)
     dtype = torch.promote_types(flow.dtype, weights.dtype)
     dtype = torch.promote_types(dtype, torch.float32)
     leading, h, w = weights.shape[:-2], weights.shape[-2], weights.shape[-1]
+    shape = flow.shape
     flow = flow.reshape(-1, 2, h, w).to(dtype)
     weights = weights.reshape(-1, leading[-1], h, w).to(dtype)
-
     centre, span = _local_frame(weights, squared)
-    sums, target = _local_moments(flow, weights, centre, span, degree, squared)
     i, j = _exponents(degree)
-    system = sums[..., i[:, None] + i, j[:, None] + j]
-    mass = sums[..., 0, 0]
-    has_mass = mass > _MIN_MEAN_WEIGHT * h * w
-    mass = torch.where(has_mass, mass, 1.0)[..., None, None]
-    min_ratio = _MIN_EIGENVALUE_RATIO * torch.finfo(dtype).eps
-    params = _solve(
-        system / mass + ridge * torch.eye(len(i)).to(system),
-        target[..., i, j].mT / mass,
-        has_mass,
-        min_ratio,
+
+    def solve(sums: Tensor, target: Tensor) -> Tensor:
+        """Coefficients of the unit powers from the sums over the pixels."""
+        system = sums[..., i[:, None] + i, j[:, None] + j]
+        mass = sums[..., 0, 0]
+        has_mass = mass > _MIN_MEAN_WEIGHT * h * w
+        mass = torch.where(has_mass, mass, 1.0)[..., None, None]
+        params = _solve(
+            system / mass + ridge * torch.eye(len(i)).to(system),
+            target[..., i, j].mT / mass,
+            has_mass,
+            _MIN_EIGENVALUE_RATIO * torch.finfo(dtype).eps,
+        )
+        return _to_unit(_grid(params), centre, span)
+
+    coefficients, blended = fit_regions(
+        weights,
+        flow,
+        _frame_products((h, w), centre, span, 2 * degree),
+        _unit_powers((h, w), degree, flow.device),
+        solve,
+        squared,
+        blend,
     )
-    params = _to_unit(_grid(params), centre, span)[..., i, j].mT
-    return params.reshape(*leading, len(i), 2)
+    params = coefficients[..., i, j].mT.reshape(*leading, len(i), 2)
+    return params, blended if blended is None else blended.reshape(shape)
 
 
 def _exponents(degree: int) -> tuple[Tensor, Tensor]:
@@ -266,14 +302,14 @@ def _solve(
     return torch.linalg.solve(system, target)
 
 
-def _unit_powers(size: tuple[int, int],
-                 params: Tensor) -> tuple[Tensor, Tensor]:
+def _unit_powers(
+    size: tuple[int, int], degree: int, device: torch.device
+) -> Products:
     """Powers of the rows' and the columns' unit coordinates."""
-    degree = _degree(params)
     rows, columns = (
-        powers(unit_coordinates(n, device=params.device), degree) for n in size
+        powers(unit_coordinates(n, device=device), degree) for n in size
     )
-    return rows, columns
+    return Products(rows, columns)
 
 
 def evaluate_polynomial(
@@ -294,28 +330,8 @@ def evaluate_polynomial(
     Raises:
         ValueError: If P is not 1, 3 or 6.
     """
-    rows, columns = _unit_powers(size, params)
     return expand_products(
-        _grid(params.double()), rows, columns, dtype or params.dtype
+        _grid(params.double()),
+        _unit_powers(size, _degree(params), params.device),
+        dtype or params.dtype,
     )
-
-
-def blend_polynomials(params: Tensor, masks: Tensor) -> Tensor:
-    """Flow of polynomials, blended with masks.
-
-    Equal to ``(masks[:, :, None] * evaluate_polynomial(...)).sum(1)`` and its
-    gradients, without the images of the single regions.
-
-    Args:
-        params: (B, K, P, 2) parameters in the order of :data:`MONOMIALS`.
-        masks: (B, K, h, w) soft masks.
-
-    Returns:
-        (B, 2, h, w) flow in the type of the masks.
-
-    Raises:
-        ValueError: If P is not 1, 3 or 6.
-    """
-    size = (masks.shape[-2], masks.shape[-1])
-    rows, columns = _unit_powers(size, params)
-    return blend_products(masks, _grid(params.double()), rows, columns)

@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from mmmotion.flow.moments import (
-    blend_products,
+    Products,
     expand_products,
+    fit_regions,
     powers,
     region_moments,
-    weighted_moments,
 )
 
 H, W = 5, 4
@@ -40,92 +40,84 @@ def test_moments_of_regions(fields, squared):
     masks, _, rows, columns = fields
     weights = masks**2 if squared else masks
     expected = torch.einsum('bkhw,ih,jw->bkij', weights, rows, columns)
-    found = region_moments(masks, rows, columns, squared)
+    found = region_moments(masks, Products(rows, columns), squared)
     torch.testing.assert_close(found, expected)
 
 
 def test_moments_of_regions_carry_no_gradient(fields):
     masks, _, rows, columns = fields
-    found = region_moments(masks.requires_grad_(), rows, columns, False)
+    found = region_moments(
+        masks.requires_grad_(), Products(rows, columns), False
+    )
     assert not found.requires_grad
 
 
-@pytest.mark.parametrize('squared', [False, True])
-def test_weighted_moments(fields, squared):
-    masks, flow, rows, columns = fields
-    rows, columns = (f.expand(2, 3, -1, -1) for f in (rows, columns))
-    mass, flows = weighted_moments(masks, flow, rows, columns, 2, squared)
+def slow_solution(masks, flow, frame, image, squared):
+    """The stand-in system of :func:`solve`, over all pixels at once."""
     weights = masks**2 if squared else masks
-    expected = torch.einsum('bkhw,bkih,bkjw->bkij', weights, rows, columns)
-    torch.testing.assert_close(mass, expected)
-    expected = torch.einsum(
-        'bkhw,bchw,bkih,bkjw->bkcij', weights, flow, rows[:, :, :2],
-        columns[:, :, :2]
+    mass = torch.einsum('bkhw,bkih,bkjw->bkij', weights, *frame)
+    num = len(image.rows)
+    flows = torch.einsum(
+        'bkhw,bchw,bkih,bkjw->bkcij', weights, flow, frame.rows[:, :, :num],
+        frame.columns[:, :, :num]
     )
-    torch.testing.assert_close(flows, expected)
+    return solve(mass, flows)
+
+
+def solve(mass, flows):
+    """Any smooth function of both sums."""
+    num = flows.shape[-1]
+    return flows / (1 + mass.square().sum(
+        (-2, -1)
+    )[..., None, None, None]) + mass[:, :, None, -num:, -num:].sin()
+
+
+@pytest.fixture
+def products():
+    """Functions of the frames of regions and of the image."""
+    generator = torch.Generator().manual_seed(6)
+
+    def make(*shape):
+        return torch.rand(*shape, generator=generator, dtype=torch.float64)
+
+    frame = Products(make(2, 3, 3, H), make(2, 3, 3, W))
+    return frame, Products(make(2, H), make(2, W))
 
 
 @pytest.mark.parametrize('squared', [False, True])
-def test_gradients_of_weighted_moments(fields, squared):
-    masks, flow, rows, columns = fields
-    rows, columns = (f.expand(2, 3, -1, -1) for f in (rows, columns))
+def test_solution_and_blended_flow(fields, products, squared):
+    masks, flow, *_ = fields
+    found, blended = fit_regions(masks, flow, *products, solve, squared)
+    expected = slow_solution(masks, flow, *products, squared)
+    torch.testing.assert_close(found, expected)
+    expected = torch.einsum(
+        'bkhw,bkcij,ih,jw->bchw', masks, expected, *products[1]
+    )
+    torch.testing.assert_close(blended, expected)
+
+
+def test_the_flow_is_blended_only_where_it_is_wanted(fields, products):
+    masks, flow, *_ = fields
+    found, blended = fit_regions(masks, flow, *products, solve, blend=False)
+    expected, _ = fit_regions(masks, flow, *products, solve)
+    assert blended is None
+    assert torch.equal(found, expected)
+
+
+@pytest.mark.parametrize('squared', [False, True])
+def test_gradients_of_the_fit(fields, products, squared):
+    masks, flow, *_ = fields
     torch.autograd.gradcheck(
-        lambda m, f: weighted_moments(m, f, rows, columns, 2, squared),
+        lambda m, f: fit_regions(m, f, *products, solve, squared),
         (masks.requires_grad_(), flow.requires_grad_()),
     )
-
-
-def test_a_flow_without_gradient_gets_none(fields):
-    masks, flow, rows, columns = fields
-    rows, columns = (f.expand(2, 3, -1, -1) for f in (rows, columns))
-    _, flows = weighted_moments(masks.requires_grad_(), flow, rows, columns, 1)
-    flows.sum().backward()
-    expected = torch.einsum(
-        'bchw,bkh,bkw->bkhw', flow, rows[:, :, 0], columns[:, :, 0]
-    )
-    torch.testing.assert_close(masks.grad, expected)
-    assert flow.grad is None
 
 
 def test_products_at_every_pixel(fields):
     _, _, rows, columns = fields
     coefficients = torch.rand(2, 3, 3, dtype=torch.float64)
-    found = expand_products(coefficients, rows, columns, torch.float64)
+    found = expand_products(
+        coefficients, Products(rows, columns), torch.float64
+    )
     expected = torch.einsum('kij,ih,jw->khw', coefficients, rows, columns)
     torch.testing.assert_close(found, expected)
-
-
-def blend(masks, coefficients, rows, columns):
-    return torch.einsum(
-        'bkhw,bkcij,ih,jw->bchw', masks, coefficients, rows, columns
-    )
-
-
-def test_blended_products(fields):
-    masks, _, rows, columns = fields
-    coefficients = torch.rand(2, 3, 2, 3, 3, dtype=torch.float64)
-    found = blend_products(masks, coefficients, rows, columns)
-    expected = blend(masks, coefficients, rows, columns)
-    torch.testing.assert_close(found, expected)
-
-
-def test_gradients_of_blended_products(fields):
-    masks, _, rows, columns = fields
-    coefficients = torch.rand(2, 3, 2, 3, 3, dtype=torch.float64)
-    torch.autograd.gradcheck(
-        lambda m, c: blend_products(m, c, rows, columns),
-        (masks.requires_grad_(), coefficients.requires_grad_()),
-    )
-
-
-def test_a_second_derivative_is_refused_instead_of_wrong(fields):
-    masks, _, rows, columns = fields
-    coefficients = torch.rand(2, 3, 2, 3, 3, dtype=torch.float64)
-    blended = blend_products(
-        masks.requires_grad_(), coefficients, rows, columns
-    )
-    grad, = torch.autograd.grad(
-        blended.square().sum(), masks, create_graph=True
-    )
-    with pytest.raises(RuntimeError, match='once_differentiable'):
-        grad.sum().backward()

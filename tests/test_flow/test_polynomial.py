@@ -2,8 +2,8 @@ import pytest
 import torch
 
 from mmmotion.flow import (
-    blend_polynomials,
     evaluate_polynomial,
+    fit_and_blend,
     fit_polynomial,
     unit_coordinates,
 )
@@ -94,11 +94,18 @@ def test_small_region_is_exact_in_float32(size):
 
 def test_blend_equals_the_blended_images():
     flow, masks = random_fields()
-    params = fit_polynomial(flow, masks)
+    expected = fit_polynomial(flow, masks, squared=True)
+    params, blended = fit_and_blend(flow, masks, squared=True)
+    torch.testing.assert_close(params, expected)
     images = evaluate_polynomial(params, (12, 17))
-    torch.testing.assert_close(
-        blend_polynomials(params, masks), (masks[:, :, None] * images).sum(1)
-    )
+    torch.testing.assert_close(blended, (masks[:, :, None] * images).sum(1))
+
+
+def test_single_images_blend_like_a_batch():
+    flow, masks = random_fields()
+    expected = [tensor[0] for tensor in fit_and_blend(flow, masks)]
+    found = fit_and_blend(flow[0], masks[0])
+    torch.testing.assert_close(list(found), expected)
 
 
 def test_region_of_few_rows_in_a_tall_image():
@@ -114,9 +121,9 @@ def test_region_of_few_rows_in_a_tall_image():
 
 def test_blocks_of_rows_do_not_change_the_result(monkeypatch):
     flow, weights = random_fields()
-    expected = blend_polynomials(fit_polynomial(flow, weights), weights)
+    _, expected = fit_and_blend(flow, weights)
     monkeypatch.setattr('mmmotion.flow.moments._BLOCK', 500)
-    blended = blend_polynomials(fit_polynomial(flow, weights), weights)
+    _, blended = fit_and_blend(flow, weights)
     torch.testing.assert_close(blended, expected)
 
 
@@ -125,15 +132,9 @@ def test_blocks_of_rows_do_not_change_the_result(monkeypatch):
 def test_gradients_in_blocks(monkeypatch, block, squared):
     monkeypatch.setattr('mmmotion.flow.moments._BLOCK', block)
     flow, weights = random_fields(h=5, w=6, num_regions=2)
-    params = fit_polynomial(flow, weights)
-
-    def objective(flow, weights, params):
-        fitted = fit_polynomial(flow, weights, squared=squared)
-        return fitted, blend_polynomials(params, weights)
-
-    inputs = flow, weights, params
     torch.autograd.gradcheck(
-        objective, [tensor.requires_grad_() for tensor in inputs]
+        lambda f, m: fit_and_blend(f, m, squared=squared),
+        (flow.requires_grad_(), weights.requires_grad_()),
     )
 
 
@@ -155,11 +156,28 @@ def test_gradients_of_the_fit(degree):
     )
 
 
-def test_gradients_of_the_blend():
+def test_gradients_of_the_blend_alone():
     flow, masks = random_fields(h=5, w=6, num_regions=2)
-    params = fit_polynomial(flow, masks).requires_grad_()
-    masks.requires_grad_()
-    torch.autograd.gradcheck(blend_polynomials, (params, masks))
+    torch.autograd.gradcheck(
+        lambda m: fit_and_blend(flow, m)[1], (masks.requires_grad_(), )
+    )
+
+
+def test_a_flow_without_gradient_gets_none():
+    flow, masks = random_fields(h=5, w=6, num_regions=2)
+    fit_and_blend(flow, masks.requires_grad_())[1].sum().backward()
+    assert masks.grad is not None
+    assert flow.grad is None
+
+
+def test_a_second_derivative_is_refused_instead_of_wrong():
+    flow, masks = random_fields(h=5, w=6, num_regions=2)
+    _, blended = fit_and_blend(flow, masks.requires_grad_())
+    grad, = torch.autograd.grad(
+        blended.square().sum(), masks, create_graph=True
+    )
+    with pytest.raises(RuntimeError, match='once_differentiable'):
+        grad.sum().backward()
 
 
 def empty_region():
@@ -212,9 +230,9 @@ def test_ridge_shrinks_the_parameters():
 
 def test_autocast_does_not_degrade_the_fit():
     flow, weights = random_fields(dtype=torch.float32)
-    expected = blend_polynomials(fit_polynomial(flow, weights), weights)
+    _, expected = fit_and_blend(flow, weights)
     with torch.autocast('cpu', torch.bfloat16):
-        fitted = blend_polynomials(fit_polynomial(flow, weights), weights)
+        _, fitted = fit_and_blend(flow, weights)
     torch.testing.assert_close(fitted, expected)
 
 

@@ -3,13 +3,11 @@
 from functools import partial
 from typing import ClassVar
 
-import torch
 from torch import Tensor, nn
 
 from mmmotion.flow.polynomial import (
-    blend_polynomials,
     evaluate_polynomial,
-    fit_polynomial,
+    fit_and_blend,
 )
 
 from .motion_fit import MotionFit
@@ -47,16 +45,13 @@ def polynomial_motion(
             'masks must be (B, K, h, w) and flow (B, 2, h, w), got '
             f'{tuple(masks.shape)} and {tuple(flow.shape)}'
         )
-    dtype = torch.promote_types(flow.dtype, masks.dtype)
-    dtype = torch.promote_types(dtype, torch.float32)
-    masks = masks.to(dtype)
     squared = weighting == 'square'
-    params = fit_polynomial(flow, masks, degree, ridge, squared)
+    params, blended = fit_and_blend(flow, masks, degree, ridge, squared)
     size = (flow.shape[-2], flow.shape[-1])
     return MotionFit(
-        flow=blend_polynomials(params, masks),
+        flow=blended,
         params=params,
-        region_flows=partial(evaluate_polynomial, params, size, dtype),
+        region_flows=partial(evaluate_polynomial, params, size, blended.dtype),
     )
 
 
