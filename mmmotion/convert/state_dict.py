@@ -10,6 +10,7 @@ from .gwm_maskformer import convert_gwm_maskformer
 from .gwm_unet import convert_gwm_unet
 from .mg import convert_mg
 from .swin import convert_moby, convert_swin
+from .torchvision_resnet import convert_torchvision_resnet
 
 CONVERTERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Tensor]]] = {
     'dino': convert_dino,
@@ -18,6 +19,7 @@ CONVERTERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Tensor]]] = {
     'mg': convert_mg,
     'moby': convert_moby,
     'swin': convert_swin,
+    'torchvision-resnet': convert_torchvision_resnet,
 }
 """Function from the original's state dict to ours, by name of the source."""
 

@@ -1,12 +1,17 @@
 """Image or flow to features."""
 
 from .flow_color_encoding import FlowColorEncoding
+from .resnet_encoder import ResNetEncoder
 from .swin_encoder import SwinEncoder
 from .unet_encoder import UNetEncoder
 from .vgg_encoder import VGGEncoder
 from .vit_encoder import ViTEncoder
 
 __all__ = [
-    'FlowColorEncoding', 'SwinEncoder', 'UNetEncoder', 'VGGEncoder',
-    'ViTEncoder'
+    'FlowColorEncoding',
+    'ResNetEncoder',
+    'SwinEncoder',
+    'UNetEncoder',
+    'VGGEncoder',
+    'ViTEncoder',
 ]
