@@ -42,6 +42,9 @@ class SlotDecoder(BaseModule):
         channels: Channels after each doubling of the size.
         kernel_size: Side of the kernels, odd.
         norm: ``'instance'``, the config of a normalisation layer, or None.
+        uniform_images: Whether the image of a slot is a single value per
+            channel, the mean of what is decoded. Then shapes can only be
+            drawn by the masks, which makes slots part early in a training.
         init_cfg: Initialisation as in mmengine; by default that of torch.
 
     Attributes:
@@ -59,6 +62,7 @@ class SlotDecoder(BaseModule):
         channels: Sequence[int] = (64, 64, 64),
         kernel_size: int = 5,
         norm: str | dict | None = 'instance',
+        uniform_images: bool = False,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -68,6 +72,7 @@ class SlotDecoder(BaseModule):
                 f'channels={channels} and out_channels={out_channels}'
             )
         self.out_channels = out_channels
+        self.uniform_images = uniform_images
         self.stride = 2**len(channels)
         self.position = LinearPositionEncoding(in_channels)
         widths = (in_channels, *channels)
@@ -111,4 +116,7 @@ class SlotDecoder(BaseModule):
         for block in others:
             x = block(x)
         maps = self.conv(self.refine(x)).unflatten(0, slots.shape[:2])
-        return Layers(maps[:, :, :-1], maps[:, :, -1])
+        colors = maps[:, :, :-1]
+        if self.uniform_images:
+            colors = colors.mean((-2, -1), keepdim=True).expand_as(colors)
+        return Layers(colors, maps[:, :, -1])

@@ -45,8 +45,22 @@ def test_number_of_colours_comes_from_the_config(num):
     assert layers.logits.shape == (1, 2, 8, 8)
 
 
-def test_gradient_reaches_slots_and_weights():
+def test_uniform_images_are_the_means_of_what_is_decoded():
     decoder = build()
+    slots = torch.rand(2, 3, 6, dtype=torch.float64)
+    expected = decoder(slots, (8, 12))
+    decoder.uniform_images = True
+    found = decoder(slots, (8, 12))
+    means = expected.colors.flatten(3).mean(-1)
+    assert found.colors.shape == (2, 3, 3, 8, 12)
+    torch.testing.assert_close(found.colors[..., 5, 7], means)
+    torch.testing.assert_close(found.colors[..., 0, 0], means)
+    torch.testing.assert_close(found.logits, expected.logits)
+
+
+@pytest.mark.parametrize('uniform', [False, True])
+def test_gradient_reaches_slots_and_weights(uniform):
+    decoder = build(uniform_images=uniform)
     slots = torch.rand(1, 2, 6, dtype=torch.float64, requires_grad=True)
     layers = decoder(slots, (8, 8))
     (layers.colors.square().sum() + layers.logits.square().sum()).backward()
