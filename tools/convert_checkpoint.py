@@ -17,6 +17,12 @@ def parse_args(args: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('path_in', help='checkpoint of the original')
     parser.add_argument('path_out', help='checkpoint to write')
     parser.add_argument(
+        '--encoder',
+        metavar='FILE',
+        help='released file of the encoder, for checkpoints without it: the '
+        'ViT of gwm-maskformer',
+    )
+    parser.add_argument(
         '--trust-pickle',
         action='store_true',
         help='read a file that executes code when it is read; only for files '
@@ -34,6 +40,7 @@ def main(args: list[str] | None = None) -> None:
             options.path_in,
             options.path_out,
             options.trust_pickle,
+            options.encoder,
         )
     except (CheckpointError, OSError, TypeError, ValueError) as error:
         raise SystemExit(f'convert_checkpoint: {error}') from error

@@ -10,7 +10,7 @@ import torch
 from mmmotion.engine import CheckpointError, read_checkpoint
 from mmmotion.flow.atomic import write_atomically
 
-from .state_dict import convert_state_dict
+from .state_dict import convert_state_dict, unwrap_state_dict
 
 
 def convert_checkpoint(
@@ -18,6 +18,7 @@ def convert_checkpoint(
     path_in: str | Path,
     path_out: str | Path,
     trust_pickle: bool = False,
+    encoder_path: str | Path | None = None,
 ) -> int:
     """Convert a released checkpoint.
 
@@ -31,6 +32,8 @@ def convert_checkpoint(
         path_out: Checkpoint to write; an existing file is replaced.
         trust_pickle: Read a file that executes code when it is read. Only
             for files from a source that you trust.
+        encoder_path: Released file of the encoder, for checkpoints that do
+            not hold it.
 
     Returns:
         Number of converted weights.
@@ -40,7 +43,9 @@ def convert_checkpoint(
         CheckpointError: If it is damaged or needs code to be executed.
         ValueError: If it is no checkpoint of this source.
     """
-    original = _read(Path(path_in), trust_pickle)
+    original = unwrap_state_dict(_read(Path(path_in), trust_pickle))
+    if encoder_path is not None:
+        original.update(unwrap_state_dict(read_checkpoint(encoder_path)))
     weights = convert_state_dict(source, original)
     buffer = io.BytesIO()
     torch.save(dict(meta=dict(source=source), state_dict=weights), buffer)

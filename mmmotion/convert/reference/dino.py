@@ -10,6 +10,7 @@ from torch import Tensor
 
 from mmmotion.models.encoders import ViTEncoder
 from mmmotion.models.layers import attention_weights
+from mmmotion.registry import MODELS
 
 from ..state_dict import convert_state_dict
 from .comparison import Comparison
@@ -21,27 +22,24 @@ _HEAD_DIMS = 64  # in every released transformer
 _PATCH_SIZE = 8
 
 
-def build_vit(
-    state: Mapping[str, Tensor],
+def vit_config(
+    weights: Mapping[str, Tensor],
     num_heads: int | None = None,
     **settings: Any,
-) -> ViTEncoder:
-    """Make an encoder at the sizes of the original's weights.
+) -> dict:
+    """The encoder at the sizes of its weights.
 
     Args:
-        state: Weights of the original transformer.
+        weights: Weights of ``ViTEncoder``.
         num_heads: Heads of the attention, which no weight tells; by default
             those of 64 channels.
         settings: Further arguments of ``ViTEncoder``.
-
-    Returns:
-        The encoder with these weights, in evaluation mode.
     """
-    weights = convert_state_dict('dino', state)
     kernel = weights['patch_embed.proj.weight']
     embed_dims, in_channels, patch_size, _ = kernel.shape
     table_side = round((weights['pos_embed'].shape[1] - 1)**0.5)
-    encoder = ViTEncoder(
+    return dict(
+        type='mmmotion.ViTEncoder',
         patch_size=patch_size,
         embed_dims=embed_dims,
         depth=sum(name.endswith('.norm1.weight') for name in weights),
@@ -51,6 +49,25 @@ def build_vit(
         in_channels=in_channels,
         **settings,
     )
+
+
+def build_vit(
+    state: Mapping[str, Tensor],
+    num_heads: int | None = None,
+    **settings: Any,
+) -> ViTEncoder:
+    """Make an encoder of the original's weights.
+
+    Args:
+        state: Weights of the original transformer.
+        num_heads: See :func:`vit_config`.
+        settings: Further arguments of ``ViTEncoder``.
+
+    Returns:
+        The encoder with these weights, in evaluation mode.
+    """
+    weights = convert_state_dict('dino', state)
+    encoder = MODELS.build(vit_config(weights, num_heads, **settings))
     encoder.load_state_dict(weights, strict=True)
     return encoder.eval()
 

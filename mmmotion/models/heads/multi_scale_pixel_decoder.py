@@ -74,11 +74,12 @@ class MultiScalePixelDecoder(BaseModule):
             for parameter in part.parameters():
                 if parameter.dim() > 1:
                     nn.init.kaiming_uniform_(parameter, a=1)
-        self.upsamplings = nn.ModuleList(
-            nn.ModuleList([
-                self._conv(channels, 3),
-                nn.Conv2d(channels, channels, 1, padding=1, bias=False),
-            ]) for _ in range(num_upsamplings)
+        self.up_convs = nn.ModuleList(
+            self._conv(channels, 3) for _ in range(num_upsamplings)
+        )
+        self.up_mixes = nn.ModuleList(
+            nn.Conv2d(channels, channels, 1, padding=1, bias=False)
+            for _ in range(num_upsamplings)
         )
         self.last = nn.Conv2d(channels, channels, 3, padding=1)
 
@@ -121,7 +122,7 @@ class MultiScalePixelDecoder(BaseModule):
         for x, lateral, merge in reversed(list(finer)):
             y = F.interpolate(y, size=x.shape[-2:], mode='nearest')
             y = merge(lateral(x) + y).relu_()
-        for conv, mix in self.upsamplings:
+        for conv, mix in zip(self.up_convs, self.up_mixes):
             y = self.norm(conv(y)).relu_()
             y = F.interpolate(y, scale_factor=2, mode='nearest')
             y = self.norm(mix(y)).relu_()

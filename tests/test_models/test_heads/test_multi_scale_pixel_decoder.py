@@ -57,7 +57,7 @@ def test_plain_decoder_ends_with_one_convolution():
 def test_one_norm_serves_every_step_of_the_upsamplings():
     decoder, maps = build(num_upsamplings=2), features()
     norm, y = decoder.norm, merged(decoder, maps)
-    for conv, mix in decoder.upsamplings:
+    for conv, mix in zip(decoder.up_convs, decoder.up_mixes):
         y = norm(F.conv2d(y, conv.weight, padding=1)).relu()
         y = blow_up(y, (2 * y.shape[-2], 2 * y.shape[-1]))
         y = F.pad(y, (1, 1, 1, 1))
@@ -81,7 +81,7 @@ def test_initialisation_is_that_of_the_release():
                  decoder.merges[0][0]):
         bound = (3 / conv.weight[0].numel())**0.5
         assert 0.99 * bound < conv.weight.abs().max() <= bound
-    for conv in (*decoder.upsamplings[0], decoder.last):
+    for conv in (decoder.up_convs[0], decoder.up_mixes[0], decoder.last):
         bound = conv.weight[0].numel()**-0.5
         assert 0.99 * bound < conv.weight.abs().max() <= bound
 
@@ -103,7 +103,7 @@ def test_built_from_config():
 
 
 def test_says_how_many_maps_it_needs():
-    with pytest.raises(ValueError, match='expected 3 feature maps.* got 2'):
+    with pytest.raises(ValueError, match=r'expected 3 feature maps.* got 2'):
         build()(features()[:2])
 
 
