@@ -1,0 +1,110 @@
+"""Initialisation from checkpoints, ours or released ones."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mmengine.logging import print_log
+from mmengine.model import update_init_info
+from mmengine.runner.checkpoint import CheckpointLoader, load_state_dict
+from torch import nn
+
+from mmmotion.engine import CheckpointError, check_state_dict
+from mmmotion.registry import WEIGHT_INITIALIZERS
+
+from .state_dict import convert_state_dict, unwrap_state_dict
+
+
+@WEIGHT_INITIALIZERS.register_module()
+class Pretrained:
+    """Fill a module with the weights of a file or URL.
+
+    Stands in for mmengine's initialiser of this name, which only warns when
+    nothing fits. An encoder of this package reads the released files that it
+    names in ``sources``, and has to find all of its weights. Any other module
+    takes what fits, and there has to be something.
+
+    Args:
+        checkpoint: Path or URL. Nothing in the file is executed.
+        prefix: Beginning of the names to take, ``'encoder.'`` for the encoder
+            in a checkpoint of a segmentor.
+        source: Name of the original, see
+            :data:`~mmmotion.convert.state_dict.CONVERTERS`; by default those
+            that the module names.
+        map_location: Where the tensors go first.
+    """
+
+    def __init__(
+        self,
+        checkpoint: str,
+        prefix: str | None = None,
+        source: str | None = None,
+        map_location: str = 'cpu',
+    ) -> None:
+        self.checkpoint = checkpoint
+        self.prefix = prefix
+        self.source = source
+        self.map_location = map_location
+
+    def __call__(self, module: nn.Module) -> None:
+        """Load the weights.
+
+        Args:
+            module: Module to fill.
+
+        Raises:
+            FileNotFoundError: If there is no such file.
+            CheckpointError: If it is damaged, would have to be executed, or
+                belongs to another model.
+        """
+        content = CheckpointLoader.load_checkpoint(
+            self.checkpoint, self.map_location, logger='current'
+        )
+        weights = unwrap_state_dict(content)
+        if self.prefix is not None:
+            weights = self._select(weights, self.prefix)
+        sources = getattr(module, 'sources', ())
+        if self.source is not None:
+            sources = (self.source, )
+        if sources:
+            weights = self._convert(module, weights, sources)
+        check_state_dict(
+            module, weights, self.checkpoint, strict=bool(sources)
+        )
+        load_state_dict(module, weights, strict=False, logger='current')
+        print_log(
+            f'{type(module).__name__} has the weights of {self.checkpoint}',
+            logger='current',
+        )
+        if hasattr(module, '_params_init_info'):
+            update_init_info(module, f'Pretrained: {self.checkpoint}')
+
+    def _select(self, weights: Mapping[str, Any],
+                prefix: str) -> dict[str, Any]:
+        selected = {
+            key.removeprefix(prefix): value
+            for key, value in weights.items() if key.startswith(prefix)
+        }
+        if not selected:
+            found = sorted({str(key).split('.')[0] + '.' for key in weights})
+            raise CheckpointError(
+                f'no weights in {self.checkpoint} begin with {prefix!r}, they '
+                f'begin with {", ".join(found[:5])}'
+            )
+        return selected
+
+    def _convert(
+        self,
+        module: nn.Module,
+        weights: Mapping[str, Any],
+        sources: Sequence[str],
+    ) -> dict[str, Any]:
+        reasons = []
+        for source in sources:
+            try:
+                return convert_state_dict(source, weights)
+            except (TypeError, ValueError) as error:
+                reasons.append(str(error))
+        raise CheckpointError(
+            f'{self.checkpoint} holds no {type(module).__name__}: ' +
+            '; '.join(reasons)
+        )
