@@ -107,13 +107,14 @@ def test_every_weight_gets_the_name_of_our_head(settings):
 def test_corresponding_weights():
     state = original()
     converted = convert_state_dict('gwm-maskformer', state)
+    last = f'{PIXELS}.mask_features'
     for name, ours in {
             f'{PIXELS}.adapter_1.weight': 'pixel_decoder.laterals.0.0.weight',
             f'{PIXELS}.layer_1.norm.bias': 'pixel_decoder.merges.0.1.bias',
             f'{PIXELS}.layer_2.weight': 'pixel_decoder.coarsest.weight',
-            f'{PIXELS}.mask_features.2.weight': 'pixel_decoder.up_mixes.0.weight',
-            f'{PIXELS}.mask_features.3.weight': 'pixel_decoder.up_convs.1.weight',
-            f'{PIXELS}.mask_features.6.bias': 'pixel_decoder.last.bias',
+            f'{last}.2.weight': 'pixel_decoder.up_mixes.0.weight',
+            f'{last}.3.weight': 'pixel_decoder.up_convs.1.weight',
+            f'{last}.6.bias': 'pixel_decoder.last.bias',
             f'{LAYERS}.1.norm2.weight': 'binding.layers.1.norms.1.weight',
             f'{QUERIES}.mask_embed.layers.1.bias': 'embedding.2.bias',
     }.items():
