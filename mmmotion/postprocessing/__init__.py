@@ -2,6 +2,7 @@
 
 from .border_foreground import BorderForeground, border_mean, border_score
 from .border_share_foreground import BorderShareForeground, border_share
+from .dense_crf import DenseCRF
 from .frame_encoder import FrameEncoder
 from .motion_foreground import MotionForeground
 from .motion_fusion import MotionFusion
@@ -11,6 +12,7 @@ from .spectral_merge import SpectralMerge, color_features
 __all__ = [
     'BorderForeground',
     'BorderShareForeground',
+    'DenseCRF',
     'FrameEncoder',
     'MotionForeground',
     'MotionFusion',

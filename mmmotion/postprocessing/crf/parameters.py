@@ -1,0 +1,47 @@
+"""What a dense CRF is made of."""
+
+from dataclasses import dataclass
+
+from .mean_field import check_normalization
+
+
+@dataclass(frozen=True)
+class CRFParameters:
+    """Kernels, normalisation and length of the inference.
+
+    The defaults are those of the release of RCF (Lian et al., CVPR 2023).
+
+    Attributes:
+        spatial_sigma: Deviation of the bilateral kernel in pixels.
+        color_sigma: Deviation of the bilateral kernel in 8-bit colour steps.
+        bilateral_weight: Weight of the bilateral kernel; 0 leaves it out.
+        gaussian_sigma: Deviation of the Gaussian kernel in pixels.
+        gaussian_weight: Weight of the Gaussian kernel; 0 leaves it out.
+        num_iters: Number of mean-field updates; 0 is the softmax of the
+            negative energies.
+        normalization: ``'symmetric'`` or ``'after'``, see ``normalize``.
+
+    Raises:
+        ValueError: If a value is out of range.
+    """
+
+    spatial_sigma: float = 60.0
+    color_sigma: float = 5.0
+    bilateral_weight: float = 5.0
+    gaussian_sigma: float = 3.0
+    gaussian_weight: float = 0.0
+    num_iters: int = 50
+    normalization: str = 'symmetric'
+
+    def __post_init__(self) -> None:
+        for name in ('spatial_sigma', 'color_sigma', 'gaussian_sigma'):
+            if getattr(self, name) <= 0:
+                raise ValueError(
+                    f'{name} must be positive, got {getattr(self, name)}'
+                )
+        for name in ('bilateral_weight', 'gaussian_weight', 'num_iters'):
+            if getattr(self, name) < 0:
+                raise ValueError(
+                    f'{name} must be 0 or more, got {getattr(self, name)}'
+                )
+        check_normalization(self.normalization)
