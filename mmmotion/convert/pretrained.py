@@ -30,6 +30,7 @@ class Pretrained:
         source: Name of the original, see
             :data:`~mmmotion.convert.state_dict.CONVERTERS`; by default those
             that the module names.
+        url: Where the file can be had, for the message if it is not there.
         map_location: Where the tensors go first.
     """
 
@@ -38,11 +39,13 @@ class Pretrained:
         checkpoint: str,
         prefix: str | None = None,
         source: str | None = None,
+        url: str | None = None,
         map_location: str = 'cpu',
     ) -> None:
         self.checkpoint = checkpoint
         self.prefix = prefix
         self.source = source
+        self.url = url
         self.map_location = map_location
 
     def __call__(self, module: nn.Module) -> None:
@@ -56,10 +59,7 @@ class Pretrained:
             CheckpointError: If it is damaged, would have to be executed, or
                 belongs to another model.
         """
-        content = CheckpointLoader.load_checkpoint(
-            self.checkpoint, self.map_location, logger='current'
-        )
-        weights = unwrap_state_dict(content)
+        weights = unwrap_state_dict(self._read())
         if self.prefix is not None:
             weights = self._select(weights, self.prefix)
         sources = getattr(module, 'sources', ())
@@ -77,6 +77,19 @@ class Pretrained:
         )
         if hasattr(module, '_params_init_info'):
             update_init_info(module, f'Pretrained: {self.checkpoint}')
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            return CheckpointLoader.load_checkpoint(
+                self.checkpoint, self.map_location, logger='current'
+            )
+        except FileNotFoundError as error:
+            if self.url is None:
+                raise
+            raise FileNotFoundError(
+                f'{error}; download it from {self.url}, or set the init_cfg '
+                'to None for random weights'
+            ) from error
 
     def _select(self, weights: Mapping[str, Any],
                 prefix: str) -> dict[str, Any]:

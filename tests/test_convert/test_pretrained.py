@@ -125,3 +125,9 @@ def test_files_that_would_be_executed_are_refused(tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'absent\.pth'):
         initialised(VIT, tmp_path / 'absent.pth')
+
+
+def test_a_missing_file_is_said_where_to_have(tmp_path):
+    message = r'absent\.pth .* download it from https://x\.org/vit, .* None'
+    with pytest.raises(FileNotFoundError, match=message):
+        initialised(VIT, tmp_path / 'absent.pth', url='https://x.org/vit')
