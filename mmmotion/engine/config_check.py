@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,21 @@ _MORE_KEYS = (
     'vis_backends'
 )  # yapf: disable
 # Taken out by whoever builds the component, before its constructor.
-_POPPED = ('type', '_scope_', '_delete_', 'priority', 'convert_to_iter_based')
+_POPPED = (
+    'type', '_scope_', '_delete_', 'priority', 'convert_to_iter_based',
+    'constructor', 'paramwise_cfg'
+)  # yapf: disable
+# Places where the classes of mmengine and torch are checked as well.
+_FOREIGN = {
+    'optim_wrapper': (ours.OPTIM_WRAPPERS, ours.OPTIMIZERS),
+    'param_scheduler': (ours.PARAM_SCHEDULERS, ),
+    'default_hooks': (ours.HOOKS, ),
+    'custom_hooks': (ours.HOOKS, ),
+}
 
 
 class ConfigError(ValueError):
-    """A key in a config that nothing reads."""
+    """A config of which a key is unknown or a part cannot be built."""
 
 
 def load_config(path: str | Path, options: dict | None = None) -> Config:
@@ -106,6 +117,8 @@ def check_config(cfg: Mapping[str, Any]) -> None:
     Inside components, arguments of our classes and of plugins registered
     beside them are checked against the constructors, whose names are exact;
     where a constructor hands ``**kwargs`` on, only near misses are refused.
+    Of classes of mmengine and torch those of the optimizer, the schedulers
+    and the hooks are checked.
 
     Args:
         cfg: The whole config.
@@ -166,7 +179,7 @@ def _walk(node: Any, path: str = '') -> Iterator[tuple[str, dict]]:
 
 
 def _check_component(path: str, part: dict) -> None:
-    found = _find_classes(part['type'])
+    found = _find_classes(part['type']) or _find_foreign(path, part['type'])
     if not found:
         return
     given = [key for key in part if key not in _POPPED]
@@ -204,6 +217,20 @@ def _find_classes(name: Any) -> list[Any]:
             part = registry.module_dict.get(short)
             if part is not None:
                 found.append(part)
+    return found
+
+
+def _find_foreign(path: str, name: Any) -> list[Any]:
+    """Look a name up in the parents of the registries of its place."""
+    if not isinstance(name, str):
+        return []
+    found = []
+    for registry in _FOREIGN.get(re.split(r'[.\[]', path)[0], ()):
+        parent = registry.parent
+        parent.import_from_location()
+        part = parent.module_dict.get(name.removeprefix('mmengine.'))
+        if part is not None:
+            found.append(part)
     return found
 
 

@@ -161,3 +161,60 @@ def test_option_may_add_what_the_runner_knows(tmp_path):
     path.write_text('size = (1, 2)\n')
     cfg = load_config(path, {'load_from': 'a.pth', 'size': (3, 4)})
     assert (cfg.load_from, tuple(cfg.size)) == ('a.pth', (3, 4))
+
+
+@pytest.mark.parametrize(
+    'key, value, message',
+    [
+        ('optim_wrapper.optimizer', dict(type='Adam', lrr=1), "Adam .*'lr'"),
+        (
+            'optim_wrapper', dict(type='OptimWrapper',
+                                  clip_gradd=1), "OptimWrapper .*'clip_grad'"
+        ),
+        (
+            'param_scheduler',
+            [dict(type='MultiStepLR', milestons=[1])],
+            "MultiStepLR .*'milestones'",
+        ),
+        (
+            'default_hooks.logger', dict(type='LoggerHook', intervall=1),
+            "LoggerHook .*'interval'"
+        ),
+        (
+            'custom_hooks',
+            [dict(type='mmengine.EmptyCacheHook', after_iters=True)],
+            "EmptyCacheHook .*'after_iter'",
+        ),
+    ],
+)
+def test_arguments_of_the_engine_are_checked_where_their_place_is_known(
+    key, value, message
+):
+    cfg = Config(dict(optim_wrapper={}, default_hooks={}))
+    cfg.merge_from_dict({key: value})
+    place = key.replace('.', r'\.') + (r'\[0\]' * isinstance(value, list))
+    with pytest.raises(ConfigError, match=f'^{place}: {message}'):
+        check_config(cfg)
+
+
+def test_what_the_engine_takes_passes():
+    check_config(
+        dict(
+            optim_wrapper=dict(
+                type='OptimWrapper',
+                constructor='DefaultOptimWrapperConstructor',
+                paramwise_cfg=dict(norm_decay_mult=0),
+                optimizer=dict(type='AdamW', lr=1, fused=True),
+            ),
+            param_scheduler=[
+                dict(
+                    type='LinearLR',
+                    start_factor=0.1,
+                    by_epoch=True,
+                    end=5,
+                    convert_to_iter_based=True,
+                )
+            ],
+            custom_hooks=[dict(type='EMAHook', momentum=0.1, priority=49)],
+        )
+    )

@@ -1,8 +1,11 @@
-"""Where the runner of the toolbox writes the config."""
+"""What the runner of the toolbox says and keeps that mmengine's does not."""
 
+import pytest
 from mmengine.config import Config
 
-from mmmotion.engine import build_runner, set_test_checkpoint
+from mmmotion.datasets import MissingFileError
+from mmmotion.engine import ConfigError, build_runner, set_test_checkpoint
+from mmmotion.registry import DATASETS
 
 
 def run(toy, folder, mode, checkpoint=None, **options):
@@ -38,3 +41,68 @@ def test_a_config_without_a_file_is_named_by_its_time(toy, tmp_path):
     runner = build_runner(Config(cfg.to_dict()))
     runner.train()
     assert (tmp_path / f'{runner.timestamp}.py').is_file()
+
+
+@pytest.mark.parametrize(
+    'key, mode', [('train', 'train'), ('val', 'train'), ('test', 'test')]
+)
+def test_the_data_loader_of_a_missing_folder_is_named(
+    toy, tmp_path, key, mode
+):
+    cfg = toy.toy_config(tmp_path)
+    cfg[f'{key}_dataloader'].dataset = dict(
+        type='VideoSegDataset', data_root='/nowhere'
+    )
+    runner = build_runner(cfg)
+    message = (
+        f'^{key}_dataloader: folder not found: /nowhere '
+        r'\(data_root\)$'
+    )
+    with pytest.raises(FileNotFoundError, match=message):
+        getattr(runner, mode)()
+
+
+@DATASETS.register_module()
+def lose_file():
+    raise MissingFileError('image not found: /x/1.jpg', '/x/1.jpg')
+
+
+def test_an_error_keeps_its_type_and_what_it_holds(toy, tmp_path):
+    cfg = toy.toy_config(tmp_path)
+    cfg.train_dataloader.dataset = dict(type='lose_file')
+    with pytest.raises(MissingFileError) as caught:
+        build_runner(cfg).train()
+    assert str(caught.value) == 'train_dataloader: image not found: /x/1.jpg'
+    assert caught.value.path == '/x/1.jpg'
+
+
+@pytest.mark.parametrize(
+    'options, message',
+    [
+        (
+            dict(optim_wrapper__optimizer__lr='fast'),
+            r"optim_wrapper cannot be built \(TypeError.*'lr': 'fast'",
+        ),
+        (
+            dict(optim_wrapper__optimizer__type='Sgdd'),
+            r"optim_wrapper\.optimizer: unknown type 'Sgdd'",
+        ),
+        (
+            dict(param_scheduler=[dict(type='ConstantLR', step=1)]),
+            r"param_scheduler\[0\] cannot be built .*argument 'step'",
+        ),
+        (
+            dict(default_hooks__logger__interval='often'),
+            r'default_hooks\.logger cannot be built .*must be an integer',
+        ),
+        (
+            dict(custom_hooks=[dict(type='EMAHook', begin_iter=-1)]),
+            r'custom_hooks\[0\] cannot be built .*begin_iter: -1',
+        ),
+    ],
+)
+def test_what_cannot_be_built_is_named_with_its_key(
+    toy, tmp_path, options, message
+):
+    with pytest.raises(ConfigError, match=f'^{message}'):
+        run(toy, tmp_path, 'train', **options)
