@@ -2,19 +2,24 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from mmengine.dist import master_only
 from mmengine.hooks import Hook
-from mmengine.optim import OptimWrapper
+from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 from torch import nn
+from torch.utils.data import DataLoader
 
 from mmmotion.registry import OPTIMIZERS, RUNNERS
 
 from .config_check import ConfigError
+
+# Data loaders are built by a static method, which cannot ask the runner.
+_LOADER_KEY = ContextVar('_LOADER_KEY', default='dataloader')
 
 _Schedulers = list | dict  # of schedulers or their configs
 
@@ -52,19 +57,29 @@ class MotionRunner(Runner):
         """Write nothing yet: the runner does not know what it is for."""
 
     def build_train_loop(self, loop: BaseLoop | dict) -> BaseLoop:
-        """Build the loop after its data loader."""
-        self._train_dataloader = self._build_loader('train_dataloader')
-        return super().build_train_loop(loop)
+        """Build the loop and remember which data loader is its own."""
+        with _set_key('train_dataloader'):
+            return super().build_train_loop(loop)
 
     def build_val_loop(self, loop: BaseLoop | dict) -> BaseLoop:
-        """Build the loop after its data loader."""
-        self._val_dataloader = self._build_loader('val_dataloader')
-        return super().build_val_loop(loop)
+        """Build the loop and remember which data loader is its own."""
+        with _set_key('val_dataloader'):
+            return super().build_val_loop(loop)
 
     def build_test_loop(self, loop: BaseLoop | dict) -> BaseLoop:
-        """Build the loop after its data loader."""
-        self._test_dataloader = self._build_loader('test_dataloader')
-        return super().build_test_loop(loop)
+        """Build the loop and remember which data loader is its own."""
+        with _set_key('test_dataloader'):
+            return super().build_test_loop(loop)
+
+    @staticmethod
+    def build_dataloader(
+        dataloader: DataLoader | dict,
+        seed: int | None = None,
+        diff_rank_seed: bool = False,
+    ) -> DataLoader:
+        """Build the data loader of the loop that is being built."""
+        with _prefix(_LOADER_KEY.get()):
+            return Runner.build_dataloader(dataloader, seed, diff_rank_seed)
 
     def build_optim_wrapper(
         self, optim_wrapper: OptimWrapper | dict
@@ -75,8 +90,9 @@ class MotionRunner(Runner):
             return super().build_optim_wrapper(optim_wrapper)
 
     def build_param_scheduler(self, scheduler: _Schedulers) -> _Schedulers:
-        """Build the schedulers, one after the other if they are listed."""
-        if not isinstance(scheduler, list):
+        """Build the schedulers, one by one if there is one optimizer."""
+        several = isinstance(self.optim_wrapper, OptimWrapperDict)
+        if several or not isinstance(scheduler, list):
             with _explain('param_scheduler', scheduler):
                 return super().build_param_scheduler(scheduler)
         built: list = []
@@ -103,18 +119,6 @@ class MotionRunner(Runner):
                 return f'custom_hooks[{i}]'
         return 'hook'
 
-    def _build_loader(self, key: str) -> Any:  # a loader, or None
-        loader = getattr(self, f'_{key}')
-        if not isinstance(loader, dict):
-            return loader
-        randomness = self._randomness_cfg
-        with _prefix(key):
-            return self.build_dataloader(
-                loader,
-                seed=self.seed,
-                diff_rank_seed=randomness.get('diff_rank_seed', False),
-            )
-
     @master_only
     def _write_config(self, folder: str) -> None:
         name = Path(self.cfg.filename or f'{self.timestamp}.py').name
@@ -133,6 +137,15 @@ def _check_optimizer(optim_wrapper: OptimWrapper | dict) -> None:
             raise ConfigError(
                 f'optim_wrapper.optimizer: unknown type {name!r}'
             )
+
+
+@contextmanager
+def _set_key(key: str) -> Iterator[None]:
+    token = _LOADER_KEY.set(key)
+    try:
+        yield
+    finally:
+        _LOADER_KEY.reset(token)
 
 
 @contextmanager

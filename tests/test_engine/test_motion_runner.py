@@ -2,6 +2,8 @@
 
 import pytest
 from mmengine.config import Config
+from mmengine.optim import OptimWrapperDict, build_optim_wrapper
+from mmengine.runner import BaseLoop
 
 from mmmotion.datasets import MissingFileError
 from mmmotion.engine import ConfigError, build_runner, set_test_checkpoint
@@ -62,6 +64,22 @@ def test_the_data_loader_of_a_missing_folder_is_named(
         getattr(runner, mode)()
 
 
+def test_a_loop_gets_the_config_of_its_loader(toy, tmp_path):
+    runner = build_runner(toy.toy_config(tmp_path))
+    loaders = []
+
+    class Loop(BaseLoop):
+
+        def __init__(self, runner, dataloader, evaluator):
+            loaders.append(dataloader)
+
+        def run(self):
+            pass
+
+    runner.build_test_loop(dict(type=Loop))
+    assert loaders[0]['dataset']['type'] == 'ToyDataset'
+
+
 @DATASETS.register_module()
 def lose_file():
     raise MissingFileError('image not found: /x/1.jpg', '/x/1.jpg')
@@ -106,3 +124,21 @@ def test_what_cannot_be_built_is_named_with_its_key(
 ):
     with pytest.raises(ConfigError, match=f'^{message}'):
         run(toy, tmp_path, 'train', **options)
+
+
+def test_every_optimizer_gets_all_schedulers(toy, tmp_path):
+    runner = build_runner(toy.toy_config(tmp_path))
+    parts = dict(runner.model.layers.named_children())
+    wrapper = dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=1))
+    runner.optim_wrapper = OptimWrapperDict(
+        **{name: build_optim_wrapper(parts[name], wrapper)
+           for name in '03'}
+    )
+    steps = [
+        dict(type='LinearLR', start_factor=0.1, end=5),
+        dict(type='MultiStepLR', milestones=[7]),
+    ]
+    built = runner.build_param_scheduler(steps)
+    assert {name: len(built[name]) for name in built} == {'0': 2, '3': 2}
+    runner.optim_wrapper = runner.optim_wrapper['0']
+    assert len(runner.build_param_scheduler(steps)) == 2
