@@ -1,10 +1,15 @@
-"""Video data sets, the synthetic layered world, samplers and transforms."""
+"""Videos, images, the synthetic layered world, samplers and transforms."""
 
 from .base_motion_dataset import BaseMotionDataset
+from .cub200 import CUB200
 from .davis2016 import DAVIS2016
 from .draw import FrameDraw, sample_rng
+from .dutomron import DUTOMRON
+from .duts import DUTS
+from .ecssd import ECSSD
 from .errors import MissingFileError, SampleError
 from .fbms59 import FBMS59
+from .image_seg_dataset import ImageSegDataset
 from .moca import MoCA
 from .samplers import VideoSampler, VideoShardSampler
 from .segtrackv2 import SegTrackv2
@@ -13,6 +18,7 @@ from .transforms import (
     CacheTransforms,
     ClipFlows,
     ColorJitter,
+    CropToSquare,
     LoadFlows,
     LoadFrames,
     LoadMasks,
@@ -27,13 +33,19 @@ from .transforms import (
 from .video_seg_dataset import VideoSegDataset
 
 __all__ = [
+    'CUB200',
     'DAVIS2016',
+    'DUTOMRON',
+    'DUTS',
+    'ECSSD',
     'FBMS59',
     'BaseMotionDataset',
     'CacheTransforms',
     'ClipFlows',
     'ColorJitter',
+    'CropToSquare',
     'FrameDraw',
+    'ImageSegDataset',
     'LoadFlows',
     'LoadFrames',
     'LoadMasks',

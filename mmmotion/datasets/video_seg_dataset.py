@@ -14,6 +14,7 @@ from mmmotion.registry import DATASETS
 from .base_motion_dataset import BaseMotionDataset
 from .errors import MissingFileError, SampleError
 from .flow_tree import FlowTree
+from .folders import check_folder
 from .frame_list import read_frame_list
 
 _MAX_NAMED = 10
@@ -122,10 +123,10 @@ class VideoSegDataset(BaseMotionDataset):
     def load_data_list(self) -> list[dict]:
         """List the frames, video by video in temporal order."""
         if self.data_root:
-            _check_folder(self.data_root, 'data_root')
+            check_folder(self.data_root, 'data_root')
         for key in ('img', 'mask'):
             if key in self.data_prefix:
-                _check_folder(self.data_prefix[key], f"data_prefix['{key}']")
+                check_folder(self.data_prefix[key], f"data_prefix['{key}']")
         flow_tree = self._open_flows()
         found = self._find_videos()
         check_videos([video for video, _ in found])
@@ -299,13 +300,6 @@ class VideoSegDataset(BaseMotionDataset):
                 folder,
             )
         self.report_skipped(error)
-
-
-def _check_folder(path: str, key: str) -> None:
-    if not Path(path).is_dir():
-        raise FileNotFoundError(
-            f'folder not found: {Path(path).absolute()} ({key})'
-        )
 
 
 def _has_images(root: Path) -> bool:

@@ -1,5 +1,15 @@
 """Metrics and the pure functions behind them."""
 
-from .metrics import VideoBoxMetric, VideoMetric, VideoSegmentationMetric
+from .metrics import (
+    ImageSegmentationMetric,
+    VideoBoxMetric,
+    VideoMetric,
+    VideoSegmentationMetric,
+)
 
-__all__ = ['VideoBoxMetric', 'VideoMetric', 'VideoSegmentationMetric']
+__all__ = [
+    'ImageSegmentationMetric',
+    'VideoBoxMetric',
+    'VideoMetric',
+    'VideoSegmentationMetric',
+]

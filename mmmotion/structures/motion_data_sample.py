@@ -13,6 +13,7 @@ class MotionDataSample(BaseDataElement):
     returns, (H0, W0) the size of the annotation, (h, w) that of the network.
 
     Metainfo:
+        dataset: Name of the data set, if its scores are kept apart.
         video_id: Name of the video.
         frame_id: Name of the frame within its video.
         frame_index: Position of the frame in its video, from 0.

@@ -90,3 +90,32 @@ class Tree:
 @pytest.fixture
 def tree(tmp_path):
     return Tree(tmp_path / 'data')
+
+
+@pytest.fixture
+def image_tree(tmp_path):
+    """Writer of images, each of another size, and their masks beside them.
+
+    A mask is a bright rectangle that leaves a third on each side, with a
+    single pixel of 128 in the corner.
+    """
+
+    def write(names, img, mask=None):
+        for number, name in enumerate(names):
+            size = 18 + 2 * number, 24 + 5 * number
+            paths = [tmp_path / img / name]
+            if mask is not None:
+                paths.append((tmp_path / mask / name).with_suffix('.png'))
+            for path in paths:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            rng = np.random.default_rng(number)
+            image = rng.integers(0, 256, (*size, 3), dtype=np.uint8)
+            Image.fromarray(image).save(paths[0])
+            truth = np.zeros(size, np.uint8)
+            truth[size[0] // 3:-size[0] // 3, size[1] // 3:-size[1] // 3] = 255
+            truth[0, 0] = 128
+            for path in paths[1:]:
+                Image.fromarray(truth).save(path)
+        return tmp_path
+
+    return write

@@ -3,6 +3,7 @@
 from .cache_transforms import CacheTransforms
 from .clip_flows import ClipFlows
 from .color_jitter import ColorJitter
+from .crop_to_square import CropToSquare
 from .load_flows import LoadFlows
 from .load_frames import LoadFrames, load_frame
 from .load_masks import LoadMasks, read_annotation
@@ -18,6 +19,7 @@ __all__ = [
     'CacheTransforms',
     'ClipFlows',
     'ColorJitter',
+    'CropToSquare',
     'LoadFlows',
     'LoadFrames',
     'LoadMasks',

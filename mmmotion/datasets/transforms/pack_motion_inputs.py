@@ -31,6 +31,7 @@ class PackMotionInputs(BaseTransform):
     def __init__(
         self,
         meta_keys: Sequence[str] = (
+            'dataset',
             'video_id',
             'frame_id',
             'frame_index',

@@ -1,11 +1,13 @@
 """Metrics for mmengine's evaluator."""
 
+from .image_segmentation_metric import ImageSegmentationMetric
 from .video_box_metric import VideoBoxMetric
 from .video_metric import FrameRecord, VideoMetric, merge_records
 from .video_segmentation_metric import VideoSegmentationMetric
 
 __all__ = [
     'FrameRecord',
+    'ImageSegmentationMetric',
     'VideoBoxMetric',
     'VideoMetric',
     'VideoSegmentationMetric',

@@ -43,7 +43,7 @@ def score_frame(
     if sample.get('gt_masks') is None:
         return None
     where = f"{sample['video_id']}/{sample['frame_id']}"
-    annotation = _annotation(sample, where)
+    annotation = annotated_foreground(sample, where)
     prediction = _prediction(sample, threshold, where)
     if prediction.shape != annotation.shape:
         raise ValueError(
@@ -62,8 +62,20 @@ def score_frame(
     return scores
 
 
-def _annotation(sample: Mapping, where: str) -> np.ndarray:
-    objects = _numpy(sample['gt_masks'])
+def annotated_foreground(sample: Mapping, where: str) -> np.ndarray:
+    """Unite the annotated objects of a frame.
+
+    Args:
+        sample: Data sample with ``gt_masks`` (O, H, W).
+        where: Name of the frame, for errors.
+
+    Returns:
+        (H, W) bool mask.
+
+    Raises:
+        ValueError: If the masks are of another kind.
+    """
+    objects = as_numpy(sample['gt_masks'])
     if objects.ndim != 3 or objects.dtype != np.bool_:
         raise ValueError(
             f'{where}: expected gt_masks as a (O, H, W) bool array, got '
@@ -76,8 +88,8 @@ def _prediction(
     sample: Mapping, threshold: float | None, where: str
 ) -> np.ndarray:
     if threshold is None:
-        return _numpy(_field(sample, 'pred_seg', where)) > 0
-    masks = _numpy(_field(sample, 'pred_masks', where))
+        return as_numpy(require_field(sample, 'pred_seg', where)) > 0
+    masks = as_numpy(require_field(sample, 'pred_masks', where))
     return masks[1:].sum(axis=0) > threshold
 
 
@@ -91,16 +103,29 @@ def _choose(
     if name == 'side':
         return oracle_side(prediction, annotation)
     regions = torch.nn.functional.interpolate(
-        torch.as_tensor(_field(sample, 'pred_regions', where))[None].float(),
+        torch.as_tensor(require_field(sample, 'pred_regions',
+                                      where))[None].float(),
         size=annotation.shape,
         mode='bilinear',
         align_corners=False,
     )[0]
     choose = oracle_region if name == 'region' else oracle_assignment
-    return choose(_numpy(regions), annotation)
+    return choose(as_numpy(regions), annotation)
 
 
-def _field(sample: Mapping, key: str, where: str) -> np.ndarray | torch.Tensor:
+def require_field(
+    sample: Mapping, key: str, where: str
+) -> np.ndarray | torch.Tensor:
+    """Return an entry of a data sample.
+
+    Args:
+        sample: Data sample.
+        key: Name of the entry.
+        where: Name of the frame, for errors.
+
+    Raises:
+        ValueError: If there is none.
+    """
     if sample.get(key) is None:
         raise ValueError(
             f'{where}: the data sample has no {key}, only {sorted(sample)}'
@@ -108,7 +133,8 @@ def _field(sample: Mapping, key: str, where: str) -> np.ndarray | torch.Tensor:
     return sample[key]
 
 
-def _numpy(values: np.ndarray | torch.Tensor) -> np.ndarray:
+def as_numpy(values: np.ndarray | torch.Tensor) -> np.ndarray:
+    """Return an array, or what a tensor holds."""
     if isinstance(values, torch.Tensor):
         return values.detach().cpu().numpy()
     return np.asarray(values)

@@ -17,14 +17,14 @@ from mmmotion.flow.atomic import write_atomically
 def format_table(
     header: Sequence[str],
     rows: Sequence[Sequence[str]],
-    summary: Sequence[str],
+    summary: Sequence[str] | None = None,
 ) -> str:
     """Draw a table for the log.
 
     Args:
         header: Names of the columns; the first one is aligned to the left.
         rows: Cells of each row.
-        summary: Cells of the last row, below a line.
+        summary: Cells of the last row, below a line, if there is one.
 
     Returns:
         The table in plain ASCII, without a trailing line break.
@@ -36,7 +36,8 @@ def format_table(
         )
     for position, row in enumerate(rows):
         table.add_row(*row, end_section=position == len(rows) - 1)
-    table.add_row(*summary)
+    if summary is not None:
+        table.add_row(*summary)
     stream = io.StringIO()
     console = Console(file=stream, width=10_000, markup=False, emoji=False)
     console.print(table)
@@ -47,16 +48,19 @@ def write_results(
     output_dir: str | None,
     name: str,
     content: Mapping,
-    sequences: Mapping[str, Mapping],
+    parts: Mapping[str, Mapping],
+    kind: str = 'sequence',
 ) -> None:
-    """Write ``<name>.json`` and ``<name>.csv``, one row per sequence.
+    """Write ``<name>.json`` and ``<name>.csv``, one row per part.
 
     Args:
         output_dir: Folder for the files; None means beside the log file of
             the running job, and no files where there is none.
         name: Name of the files without suffix.
-        content: What the JSON file holds besides the sequences.
-        sequences: Results by sequence, all with the same keys.
+        content: What the JSON file holds besides the parts.
+        parts: Results by sequence or data set, all with the same keys.
+        kind: What a part is: the name of the first column, and, with an s,
+            the key of all of them in the JSON file.
     """
     if output_dir is None:
         log_file = MMLogger.get_current_instance().log_file
@@ -64,14 +68,15 @@ def write_results(
             return
         output_dir = str(Path(log_file).parent)
     path = Path(output_dir, name)
-    columns = list(next(iter(sequences.values())))
-    rows = [[video, *(row[key] for key in columns)]
-            for video, row in sequences.items()]
+    columns = list(next(iter(parts.values())))
+    rows = [[part, *(row[key] for key in columns)]
+            for part, row in parts.items()]
     write_json(
-        path.with_name(f'{path.name}.json'),
-        dict(content, sequences=sequences)
+        path.with_name(f'{path.name}.json'), {
+            **content, f'{kind}s': parts
+        }
     )
-    write_csv(path.with_name(f'{path.name}.csv'), ['sequence', *columns], rows)
+    write_csv(path.with_name(f'{path.name}.csv'), [kind, *columns], rows)
     print_log(f'results written to {path}.json and .csv', logger='current')
 
 

@@ -215,15 +215,17 @@ class VideoMetric(BaseMetric):
         self,
         text: str,
         content: Mapping[str, Any],
-        sequences: Mapping[str, Mapping],
+        parts: Mapping[str, Mapping],
+        kind: str = 'sequence',
     ) -> None:
         """Log the results below the convention, and write both to files.
 
         Args:
             text: Results for the log.
             content: What the JSON file holds besides the convention and the
-                sequences (any JSON type).
-            sequences: Results by sequence, all with the same keys.
+                parts (any JSON type).
+            parts: Results by sequence or data set, all with the same keys.
+            kind: What a part is, see :func:`write_results`.
         """
         convention = self.convention()
         listed = ', '.join(f'{key}: {convention[key]}' for key in convention)
@@ -232,7 +234,8 @@ class VideoMetric(BaseMetric):
             self.output_dir,
             self.outfile_prefix,
             dict(convention=convention, **content),
-            sequences,
+            parts,
+            kind,
         )
 
     def _counts(self, record: FrameRecord) -> bool:
