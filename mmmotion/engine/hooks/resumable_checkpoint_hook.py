@@ -71,9 +71,11 @@ class ResumableCheckpointHook(CheckpointHook):
         if runner._resume and runner._load_from is None:
             runner._load_from = find_resumable_checkpoint(runner.work_dir)
             if runner._load_from is None:
+                # mmengine would say that it resumes from "None".
+                runner._resume = False
                 print_log(
                     f'No checkpoint in {runner.work_dir}: nothing to resume, '
-                    'the run starts at iteration 0',
+                    'the run starts from the beginning',
                     logger='current',
                     level=logging.WARNING,
                 )

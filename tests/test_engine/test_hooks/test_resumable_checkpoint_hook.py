@@ -80,7 +80,8 @@ def test_interval_between_optimizer_steps_is_reported(toy, tmp_path):
 def test_resume_of_nothing_starts_anew_and_says_so(toy, tmp_path):
     train(toy, tmp_path, resume=True, train_cfg__max_iters=1)
     log = next(tmp_path.glob('*/*.log')).read_text()
-    assert 'nothing to resume' in log
+    assert 'nothing to resume, the run starts from the beginning' in log
+    assert 'resumed' not in log
 
 
 def test_resume_refuses_to_start_over_broken_files(toy, tmp_path):
