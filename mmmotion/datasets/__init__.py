@@ -1,6 +1,6 @@
 """Videos, images, the synthetic layered world, samplers and transforms."""
 
-from .base_motion_dataset import BaseMotionDataset
+from .base_motion_dataset import BaseMotionDataset, is_label
 from .cub200 import CUB200
 from .davis2016 import DAVIS2016
 from .draw import FrameDraw, sample_rng
@@ -64,5 +64,6 @@ __all__ = [
     'VideoSampler',
     'VideoSegDataset',
     'VideoShardSampler',
+    'is_label',
     'sample_rng',
 ]

@@ -1,5 +1,6 @@
 """What every data set of the toolbox shares."""
 
+import copy
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -11,6 +12,11 @@ from mmmotion.registry import TRANSFORMS
 
 from .draw import FrameDraw
 from .errors import BrokenFiles, SampleError
+
+
+def is_label(key: str) -> bool:
+    """Tell whether a key of a sample names an annotation or where it is."""
+    return key.startswith('gt_') or key in ('mask_path', 'motion_label')
 
 
 class BaseMotionDataset(BaseDataset):
@@ -56,6 +62,7 @@ class BaseMotionDataset(BaseDataset):
                 f"expected on_error to be 'raise' or 'skip', got {on_error!r}"
             )
         self.on_error = on_error
+        self._is_unlabelled = False
         self._broken = BrokenFiles() if on_error == 'skip' else None
         # Built here, not by mmengine, so that names resolve in our registry
         # even if no default scope was set.
@@ -69,6 +76,30 @@ class BaseMotionDataset(BaseDataset):
     def num_skipped(self) -> int:
         """Number of different files that were skipped so far."""
         return 0 if self._broken is None else len(self._broken)
+
+    def unlabelled_subset(self, indices: Sequence[int]) -> 'BaseMotionDataset':
+        """Copy some frames of the data set, without any way to annotations.
+
+        Entries of the copy have none of the keys that :func:`is_label` names.
+
+        Args:
+            indices: Frames to take over, in this order.
+        """
+        self.full_init()
+        # Not by "get_subset", whose copies share one memo in all calls, so
+        # that the address of a deleted object may stand for a new one.
+        subset = copy.copy(self)
+        subset.pipeline = copy.deepcopy(self.pipeline)  # with its own caches
+        subset.get_subset_(list(indices))
+        subset._is_unlabelled = True
+        return subset
+
+    def get_data_info(self, idx: int) -> dict:
+        """Return one entry."""
+        info = super().get_data_info(idx)
+        if not self._is_unlabelled:
+            return info
+        return {k: value for k, value in info.items() if not is_label(k)}
 
     def prepare_data(self, idx: int) -> Any:
         """Run the pipeline on one frame.

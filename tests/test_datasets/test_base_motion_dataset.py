@@ -9,6 +9,7 @@ from mmmotion.datasets import (
     FrameDraw,
     MissingFileError,
     SampleError,
+    is_label,
 )
 from mmmotion.registry import TRANSFORMS
 
@@ -160,3 +161,25 @@ def test_a_test_pipeline_must_return_a_sample():
 
 def test_a_sample_index_may_be_a_tensor_item():
     assert make()[torch.tensor(2).item()]['sample_idx'] == 2
+
+
+@pytest.mark.parametrize('serialize_data', [False, True])
+def test_an_unlabelled_subset_knows_no_annotation(serialize_data):
+
+    class Labelled(TwoVideos):
+
+        def load_data_list(self):
+            labels = dict(mask_path='m', gt_boxes=[0], motion_label=1)
+            return [info | labels for info in super().load_data_list()]
+
+    dataset = Labelled(
+        pipeline=[FailOn(1)], serialize_data=serialize_data, on_error='skip'
+    )
+    subset = dataset.unlabelled_subset([4, 3, 5])
+    names = [subset.get_data_info(i)['frame_id'] for i in range(len(subset))]
+    assert names == ['1', '0', '2']
+    # A frame of another video never stands in.
+    samples = [subset[i] for i in range(3)]
+    assert {sample['video_id'] for sample in samples} == {'b'}
+    assert not any(is_label(key) for sample in samples for key in sample)
+    assert dataset[4]['mask_path'] == 'm'

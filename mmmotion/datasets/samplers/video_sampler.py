@@ -58,6 +58,8 @@ class VideoSampler(Sampler):
             ``'pairs'``.
         gaps: Gaps to choose from, in the order that makes the pairs. None
             takes all that the data set offers.
+        split_over_ranks: Whether the ranks share the draws; otherwise each
+            of them takes all.
 
     Raises:
         ValueError: If an argument is outside its range, or no frame has
@@ -71,6 +73,7 @@ class VideoSampler(Sampler):
         gap_sampling: str = 'uniform',
         num_gaps: int = 1,
         gaps: Sequence[int] | None = None,
+        split_over_ranks: bool = True,
     ) -> None:
         if gap_sampling not in ('uniform', 'pairs'):
             raise ValueError(
@@ -85,7 +88,9 @@ class VideoSampler(Sampler):
         self.seed = sync_random_seed() if seed is None else int(seed)
         if self.seed < 0:
             raise ValueError(f'expected seed not to be negative, got {seed}')
-        self.rank, self.world_size = get_dist_info()
+        self.rank, self.world_size = 0, 1
+        if split_over_ranks:
+            self.rank, self.world_size = get_dist_info()
         self.gap_sampling = gap_sampling
         self.num_gaps = num_gaps
         self._start = 0

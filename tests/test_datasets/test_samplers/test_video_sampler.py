@@ -84,6 +84,15 @@ def test_ranks_together_draw_what_one_rank_draws(monkeypatch):
         assert sorted(map(key, union)) == sorted(map(key, batch))
 
 
+def test_a_rank_can_have_all_draws_to_itself(monkeypatch):
+    dataset = Videos(5, 9, 7)
+    whole = take(on_rank(monkeypatch, 0, 1, dataset, seed=1), 24)
+    alone = on_rank(
+        monkeypatch, 1, 2, dataset, seed=1, split_over_ranks=False
+    )
+    assert list(map(key, take(alone, 24))) == list(map(key, whole))
+
+
 def test_skip_continues_where_a_rank_stopped(monkeypatch):
     dataset = Videos(5, 9, 7)
     whole = take(on_rank(monkeypatch, 1, 2, dataset, seed=1), 30)
