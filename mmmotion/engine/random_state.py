@@ -1,6 +1,8 @@
 """The state of every global random generator, as plain values."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -47,3 +49,30 @@ def gather_random_states() -> list[dict[str, Any]]:
         One state per rank, in the order of the ranks.
     """
     return all_gather_object(get_random_state())
+
+
+class RandomStream:
+    """Random numbers that nothing outside of its use draws from.
+
+    Args:
+        seed: Where the stream starts, from 0 to 2 ** 32 - 1.
+    """
+
+    def __init__(self, seed: int) -> None:
+        outside = get_random_state()
+        torch.manual_seed(seed)
+        np.random.seed(seed)
+        random.seed(seed)
+        self._state = get_random_state()
+        set_random_state(outside)
+
+    @contextmanager
+    def use(self) -> Iterator[None]:
+        """Let all global generators continue the stream, for a while."""
+        outside = get_random_state()
+        set_random_state(self._state)
+        try:
+            yield
+        finally:
+            self._state = get_random_state()
+            set_random_state(outside)

@@ -5,6 +5,7 @@ import numpy as np
 import torch
 
 from mmmotion.engine.random_state import (
+    RandomStream,
     gather_random_states,
     get_random_state,
     set_random_state,
@@ -33,3 +34,18 @@ def test_one_process_gathers_its_own_state():
     states = gather_random_states()
     assert len(states) == 1
     assert torch.equal(states[0]['torch'], torch.get_rng_state())
+
+
+def test_a_stream_goes_on_where_it_was_left_and_leaves_others_alone():
+    with RandomStream(1).use():
+        expected = draw() + draw()
+    before = get_random_state()
+    stream = RandomStream(1)
+    with stream.use():
+        first = draw()
+    assert torch.equal(before['torch'], torch.get_rng_state())
+    draw()
+    with stream.use():
+        assert first + draw() == expected
+    with RandomStream(2).use():
+        assert draw() != first

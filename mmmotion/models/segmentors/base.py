@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 import torch.distributed as dist
@@ -27,7 +28,13 @@ class BaseSegmentor(BaseModel):
         data_preprocessor: Config of the data preprocessor, by default
             ``MotionDataPreprocessor``.
         init_cfg: Weight initialisation, see mmengine's ``BaseModule``.
+
+    Attributes:
+        trains_without_labels: Whether :meth:`loss` reads no annotation, so
+            that the method can be adapted to any video.
     """
+
+    trains_without_labels: ClassVar[bool] = False
 
     def __init__(
         self,

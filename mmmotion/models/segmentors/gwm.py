@@ -46,6 +46,8 @@ class GWM(BaseSegmentor):
             is below 1.
     """
 
+    trains_without_labels = True
+
     def __init__(
         self,
         encoder: dict,

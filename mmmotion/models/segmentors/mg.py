@@ -59,6 +59,8 @@ class MG(BaseSegmentor):
             of flows are to be compared that the encoder does not see.
     """
 
+    trains_without_labels = True
+
     def __init__(
         self,
         encoder: dict,
