@@ -158,27 +158,33 @@ def _neighbours(keys: Tensor, step: int) -> Tensor:
         step: What a step along the axis adds to a key.
 
     Returns:
-        (2 * M,) indices of the neighbours before and after; M if there is
+        (2 * M,) indices of the neighbours after and before; M if there is
         none.
     """
     m = len(keys)
-    here, there = _matches(keys, step)
+    match = _merge_matches if keys.is_cpu else _search_matches
+    here, there = match(keys, step)
     sides = torch.full((2, m), m, dtype=torch.int64, device=keys.device)
     sides[0, here] = there
     sides[1, there] = here
     return sides.flatten()
 
 
-def _matches(keys: Tensor, step: int) -> tuple[Tensor, Tensor]:
-    """Index pairs (i, j) with ``keys[j] == keys[i] + step``."""
-    if keys.is_cpu:
-        # Two sorted runs: numpy merges them in linear time.
-        marked = torch.cat([2 * keys, 2 * (keys + step) + 1]).numpy()
-        marked.sort(kind='stable')
-        odd = marked & 1
-        pair = np.flatnonzero((marked[1:] - marked[:-1] == 1) & odd[1:])
-        num_odd = odd.cumsum()[pair]
-        return torch.from_numpy(num_odd), torch.from_numpy(pair - num_odd)
+def _merge_matches(keys: Tensor, step: int) -> tuple[Tensor, Tensor]:
+    """Index pairs (i, j) with ``keys[j] == keys[i] + step``, on a CPU.
+
+    Both sides are sorted, and numpy merges sorted runs in linear time.
+    """
+    marked = torch.cat([2 * keys, 2 * (keys + step) + 1]).numpy()
+    marked.sort(kind='stable')
+    odd = marked & 1
+    pair = np.flatnonzero((marked[1:] - marked[:-1] == 1) & odd[1:])
+    num_odd = odd.cumsum()[pair]
+    return torch.from_numpy(num_odd), torch.from_numpy(pair - num_odd)
+
+
+def _search_matches(keys: Tensor, step: int) -> tuple[Tensor, Tensor]:
+    """The same pairs on any device."""
     wanted = keys + step
     place = torch.searchsorted(keys, wanted).clamp_(max=len(keys) - 1)
     here = (keys[place] == wanted).nonzero().squeeze(1)
