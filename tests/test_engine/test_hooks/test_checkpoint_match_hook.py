@@ -42,3 +42,25 @@ def test_test_tool_refuses_partial_weights(toy, tmp_path, checkpoint):
     set_test_checkpoint(cfg, str(checkpoint))
     with pytest.raises(CheckpointError, match='of another shape'):
         build_runner(cfg).test()
+
+
+def train_then_test(toy, folder, **options):
+    trained = toy.toy_config(folder, train_cfg__max_iters=2)
+    build_runner(trained).train()
+    cfg = toy.toy_config(folder / 'test', **options)
+    set_test_checkpoint(cfg, str(folder / 'iter_2.pth'))
+    build_runner(cfg).test()
+    log = next((folder / 'test').glob('*/*.log')).read_text()
+    return [line for line in log.splitlines() if 'other settings' in line]
+
+
+def test_equal_shapes_of_another_model_are_said_once(toy, tmp_path):
+    (line, ) = train_then_test(toy, tmp_path, model__dropout=0.25)
+    assert f'WARNING - {tmp_path}/iter_2.pth fits but was trained' in line
+    assert line.endswith(
+        'model.dropout: not set in the checkpoint, 0.25 in the config'
+    )
+
+
+def test_the_same_model_is_not_mentioned(toy, tmp_path):
+    assert train_then_test(toy, tmp_path) == []
