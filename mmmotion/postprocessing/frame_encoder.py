@@ -31,21 +31,32 @@ class FrameEncoder:
         data_preprocessor: dict | None = None,
     ) -> None:
         self.encoder = MODELS.build(encoder)
-        if encoder.get('init_cfg') is not None:
-            self.encoder.init_weights()
-        else:
-            print_log(
-                f'the features of {encoder["type"]} are those of random '
-                'weights: its config names none (init_cfg)',
-                logger='current',
-                level=logging.WARNING,
-            )
+        self._has_config_weights = encoder.get('init_cfg') is not None
+        self._is_ready = False
         self.encoder.eval().requires_grad_(False)
         self.in_index = in_index
         self.normalizer = MODELS.build({
             'type': 'mmmotion.MotionDataPreprocessor',
             **(data_preprocessor or {}),
         })
+
+    def init_weights(self) -> None:
+        """Load the weights, unless it has been done.
+
+        A training does so before it starts, a test for the first frame.
+        """
+        if self._is_ready:
+            return
+        if self._has_config_weights:
+            self.encoder.init_weights()
+        else:
+            print_log(
+                f'the features of {type(self.encoder).__name__} are those of '
+                'random weights: its config names none (init_cfg)',
+                logger='current',
+                level=logging.WARNING,
+            )
+        self._is_ready = True
 
     @torch.no_grad()
     def __call__(self, frame: Tensor) -> Tensor:
@@ -60,6 +71,7 @@ class FrameEncoder:
         Raises:
             ValueError: If the encoder returns no such map.
         """
+        self.init_weights()
         self.normalizer.to(frame.device)
         self.encoder.to(frame.device)
         maps = self.encoder(self.normalizer.normalize(frame[None]))

@@ -31,6 +31,9 @@ class Postprocessor(ABC):
         """Whether the other frames of a video make no difference."""
         return type(self).process_video is Postprocessor.process_video
 
+    def init_weights(self) -> None:  # noqa: B027, steps may need nothing
+        """Load what the step needs, before a training starts; nothing here."""
+
     @abstractmethod
     def __call__(
         self,

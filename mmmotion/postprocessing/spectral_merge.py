@@ -85,6 +85,11 @@ class SpectralMerge(Postprocessor):
         self.floor = floor
         self.min_mass = min_mass
 
+    def init_weights(self) -> None:
+        """Load the weights of the encoder, if it is one of its own."""
+        if self.encoder is not None:
+            self.encoder.init_weights()
+
     def __call__(
         self,
         masks: Tensor,

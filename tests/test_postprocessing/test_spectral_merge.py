@@ -7,6 +7,7 @@ from mmmotion.postprocessing import (
     color_features,
     frame_encoder,
 )
+from mmmotion.postprocessing.spectral import spectral_merge
 from mmmotion.registry import MODELS, POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
 
@@ -103,23 +104,65 @@ def test_the_encoder_sees_normalised_frames_and_is_frozen(red_or_blue):
     assert not unet(torch.rand(3, 16, 16)).requires_grad
 
 
-def test_an_encoder_loads_its_weights_or_says_that_they_are_random(
-    tmp_path, monkeypatch
-):
+def test_random_weights_are_said_once(monkeypatch):
     logged = []
     monkeypatch.setattr(
         frame_encoder, 'print_log', lambda text, **_: logged.append(text)
     )
-    cfg = dict(type='UNetEncoder', base_channels=4, num_stages=1)
-    first = FrameEncoder(cfg)
-    assert 'features of UNetEncoder are those of random' in logged.pop()
-    path = str(tmp_path / 'encoder.pth')
-    torch.save(first.encoder.state_dict(), path)
-    cfg['init_cfg'] = dict(type='Pretrained', checkpoint=path)
-    second = FrameEncoder(cfg)
-    assert not logged
-    frame = torch.rand(3, 16, 16)
-    assert torch.equal(first(frame), second(frame))
+    encoder = FrameEncoder(dict(type='UNetEncoder', base_channels=4))
+    encoder(torch.rand(3, 16, 16))
+    encoder(torch.rand(3, 16, 16))
+    text, = logged
+    assert 'features of UNetEncoder are those of random weights' in text
+
+
+KEYS = dict(
+    type='ViTEncoder',
+    patch_stride=4,
+    embed_dims=12,
+    num_heads=3,
+    depth=12,
+    img_size=32,
+    out_type='keys',
+)
+
+
+def test_segments_are_described_by_the_keys_of_a_released_vit(tmp_path):
+    path = str(tmp_path / 'dino.pth')
+    vit = MODELS.build(KEYS)
+    torch.save(vit.state_dict(), path)  # in the names of DINO
+    torch.manual_seed(5)
+    cfg = dict(KEYS, init_cfg=dict(type='Pretrained', checkpoint=path))
+    step = build(features=cfg, min_mass=0)
+    frame = torch.rand(3, 32, 48) * 255
+    masks = (4 * torch.randn(4, 32, 48)).softmax(dim=0)
+    merged = step(masks, dict(frames=frame[None]), MotionDataSample())
+
+    mean, std = ([123.675, 116.28, 103.53], [58.395, 57.12, 57.375])
+    image = (frame - torch.tensor(mean)[:, None, None]
+             ) / torch.tensor(std)[:, None, None]
+    keys = vit.eval()(image[None])[-1]
+    assert keys.shape == (1, 12, 7, 11)
+    resized = F.interpolate(keys, size=(32, 48), mode='bilinear')[0]
+    expected, _ = spectral_merge(resized.detach(), masks, min_mass=0)
+    torch.testing.assert_close(merged, expected)
+
+
+def test_a_file_of_weights_is_missed_before_the_training(tmp_path):
+    init_cfg = dict(type='Pretrained', checkpoint=str(tmp_path / 'no.pth'))
+    model = MODELS.build(
+        dict(
+            type='RobustBackground',
+            postprocess=[
+                dict(
+                    type='SpectralMerge',
+                    features=dict(KEYS, init_cfg=init_cfg),
+                )
+            ],
+        )
+    )
+    with pytest.raises(FileNotFoundError, match=r'no\.pth'):
+        model.init_weights()
 
 
 @pytest.mark.parametrize('features', ['color', 'segmentor'])

@@ -65,7 +65,7 @@ class ImageSegmentationMetric(VideoMetric):
     A table is logged, and ``<outfile_prefix>.json`` (with the convention that
     was used) and ``<outfile_prefix>.csv`` have one row per data set.
 
-    Source: Choudhury et al., "Guess What Moves", BMVC 2022, Sec. 4, and its
+    Source: Choudhury et al., "Guess What Moves", BMVC 2022, and its
     released evaluation, after Melas-Kyriazi et al., "Finding an Unsupervised
     Image Segmenter in Each of Your Deep Generative Models", ICLR 2022.
 

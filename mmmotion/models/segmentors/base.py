@@ -52,6 +52,12 @@ class BaseSegmentor(BaseModel):
         )
         self.postprocess = [POSTPROCESSORS.build(cfg) for cfg in postprocess]
 
+    def init_weights(self) -> None:
+        """Initialise the network and the steps of post-processing."""
+        super().init_weights()
+        for step in self.postprocess:
+            step.init_weights()
+
     @abstractmethod
     def segment(self, inputs: dict[str, Tensor]) -> Tensor:
         """Score every pixel for every group.
