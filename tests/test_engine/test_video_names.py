@@ -1,7 +1,11 @@
 from mmengine.dataset import BaseDataset, ConcatDataset, pseudo_collate
 from torch.utils.data import DataLoader
 
-from mmmotion.engine.video_names import VideoNames, iterate_named
+from mmmotion.engine.video_names import (
+    VideoNames,
+    group_by_name,
+    iterate_named,
+)
 from mmmotion.structures import MotionDataSample
 
 
@@ -54,3 +58,14 @@ def test_batches_of_a_loader_keep_their_order():
     names = [[each.video_id for each in batch['data_samples']]
              for batch in iterate_named(loader)]
     assert names == [['a', 'b'], ['c@0', 'c@1'], ['d']]
+
+
+def test_entries_are_grouped_by_their_unambiguous_name():
+    both = ConcatDataset([Videos('a', 'b', 'a'), Videos('b', 'c')])
+    assert group_by_name(both) == {
+        'a': [0, 2],
+        'b@0': [1],
+        'b@1': [3],
+        'c': [4]
+    }
+    assert group_by_name(Videos('b', 'a', 'b')) == {'b': [0, 2], 'a': [1]}

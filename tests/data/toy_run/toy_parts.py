@@ -113,7 +113,7 @@ class ToyMetric(BaseMetric):
 
 @HOOKS.register_module()
 class KillHook(Hook):
-    """Kill the process, at an iteration or in the middle of a save."""
+    """Kill the process, at a batch or in the middle of the next save."""
 
     priority = 'HIGHEST'
 
@@ -122,7 +122,13 @@ class KillHook(Hook):
         self.during_save = during_save
 
     def before_train_iter(self, runner, batch_idx, data_batch=None):
-        if runner.iter != self.at:
+        self._kill_at(runner.iter)
+
+    def before_test_iter(self, runner, batch_idx, data_batch=None):
+        self._kill_at(batch_idx)
+
+    def _kill_at(self, iteration):
+        if iteration != self.at:
             return
         if self.during_save:
             atomic.os.fsync = _die

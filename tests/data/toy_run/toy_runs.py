@@ -1,4 +1,4 @@
-"""Run the toy training in processes of its own."""
+"""Run the toy training, or a test, in processes of its own."""
 
 import importlib
 import itertools
@@ -32,21 +32,21 @@ for value in vars(registry).values():
         value.import_from_location()
 
 _NUMBERS = itertools.count()
-CONFIG = Path(__file__).with_name('toy_config.py')
+FOLDER = Path(__file__).parent
 
 
-def toy_config(work_dir, **options) -> Config:
+def toy_config(work_dir, config='toy_config.py', **options) -> Config:
     """Load the toy config; double underscores in options mean dots."""
     options = {key.replace('__', '.'): v for key, v in options.items()}
-    cfg = load_config(CONFIG, options)
+    cfg = load_config(FOLDER / config, options)
     cfg.work_dir = str(work_dir)
     # mmengine tells runs of one process apart by name and second.
     cfg.experiment_name = f'toy{next(_NUMBERS)}'
     return cfg
 
 
-def train(cfg: Config, environment: dict, log: str) -> None:
-    """Train in this process; what it prints goes to a file."""
+def run(cfg: Config, action: str, environment: dict, log: str) -> None:
+    """Train or test in this process; what it prints goes to a file."""
     sys.stdout = sys.stderr = open(log, 'a')
     os.environ.update(environment)
     torch.set_num_threads(1)
@@ -54,19 +54,24 @@ def train(cfg: Config, environment: dict, log: str) -> None:
     # than everything else.
     for module in (mmengine.config.config, yapf.yapflib.yapf_api):
         module.FormatCode = lambda text, **_: (text, False)
-    build_runner(cfg).train()
+    getattr(build_runner(cfg), action)()
 
 
 def train_in_processes(work_dir, ranks=1, resume=False, **options):
     """Train in fresh processes and return their exit codes."""
-    context = multiprocessing.get_context('forkserver')
     cfg = toy_config(work_dir, **options)
     cfg.resume = resume
+    return run_in_processes(cfg, 'train', ranks)
+
+
+def run_in_processes(cfg, action, ranks=1):
+    """Train or test in fresh processes and return their exit codes."""
+    context = multiprocessing.get_context('forkserver')
     cfg.launcher = 'none' if ranks == 1 else 'pytorch'
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
         port = probe.getsockname()[1]
-    Path(work_dir).mkdir(parents=True, exist_ok=True)
+    Path(cfg.work_dir).mkdir(parents=True, exist_ok=True)
     processes = []
     for rank in range(ranks):
         environment = dict(
@@ -76,8 +81,10 @@ def train_in_processes(work_dir, ranks=1, resume=False, **options):
             MASTER_ADDR='127.0.0.1',
             MASTER_PORT=str(port),
         )
-        log = str(Path(work_dir) / f'rank{rank}.txt')
-        process = context.Process(target=train, args=(cfg, environment, log))
+        log = str(Path(cfg.work_dir) / f'rank{rank}.txt')
+        process = context.Process(
+            target=run, args=(cfg, action, environment, log)
+        )
         process.start()
         processes.append(process)
     for process in processes:

@@ -1,0 +1,16 @@
+"""Adaptation of a model to single videos, and what it has predicted."""
+
+from .fingerprint import describe_settings, hash_files, hash_weights
+from .prediction_store import PredictionStore, StoredVideo
+from .training_videos import TrainingVideos
+from .video_adapter import VideoAdapter
+
+__all__ = [
+    'PredictionStore',
+    'StoredVideo',
+    'TrainingVideos',
+    'VideoAdapter',
+    'describe_settings',
+    'hash_files',
+    'hash_weights',
+]

@@ -1,0 +1,70 @@
+"""What a prediction depends on, in a form that can be compared."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any
+
+import torch
+from torch import nn
+
+
+def describe_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring settings to the form that they have after a trip through JSON.
+
+    Args:
+        settings: Nested settings; what JSON does not know is described by
+            its text.
+    """
+    return json.loads(json.dumps(settings, sort_keys=True, default=str))
+
+
+def hash_weights(model: nn.Module) -> str:
+    """Hash all parameters and buffers, also those that are not saved.
+
+    Args:
+        model: The model, on any device.
+
+    Returns:
+        SHA-256 of names, types, shapes and values, as hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for name, value in chain(model.named_parameters(), model.named_buffers()):
+        digest.update(f'{name} {value.dtype} {tuple(value.shape)};'.encode())
+        flat = value.detach().cpu().contiguous().reshape(-1)
+        digest.update(flat.view(torch.uint8).numpy().data)
+    return digest.hexdigest()
+
+
+def hash_files(entries: Iterable[Mapping[str, Any]]) -> str:
+    """Hash which frames there are, and name, size and time of their files.
+
+    A file that is written anew has another time, so results of frames or
+    flows that were replaced are not taken for those of the new ones.
+
+    Args:
+        entries: Entries of a data set, see ``BaseMotionDataset``.
+
+    Returns:
+        SHA-256 as hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for entry in entries:
+        digest.update(f'{entry["video_id"]}/{entry["frame_id"]};'.encode())
+        paths = [entry.get('img_path')]
+        for key in ('neighbours', 'flow_paths'):
+            paths += dict(entry.get(key) or {}).values()
+        for path in paths:
+            if path is not None:
+                digest.update(f'{path} {_stat(path)};'.encode())
+    return digest.hexdigest()
+
+
+def _stat(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:  # for the pipeline to report, or to skip
+        return None
+    return found.st_size, found.st_mtime_ns
