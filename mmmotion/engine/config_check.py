@@ -50,7 +50,8 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
         options: Values by dotted key, as from ``--cfg-options``.
 
     Raises:
-        FileNotFoundError: If the file does not exist.
+        FileNotFoundError: If the file, or one that it inherits from, does
+            not exist.
         ConfigError: If an option sets what neither the config nor the runner
             has at the top level.
     """
@@ -63,7 +64,17 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
             'of an installed package'
         )
         raise FileNotFoundError(f'config not found: {path.absolute()}; {hint}')
-    cfg = Config.fromfile(path)
+    try:
+        cfg = Config.fromfile(path)
+    except FileNotFoundError as error:
+        if error.filename is None:
+            raise
+        raise FileNotFoundError(
+            f'{Path(error.filename).absolute()} not found, from which '
+            f'{path.absolute()} or one of its bases inherits; a _base_ starts '
+            'at the folder of its config or is an absolute path, '
+            'mmmotion.apis.config_path(NAME) knows those of the toolbox'
+        ) from error
     if options:
         _check_options(cfg, options)
         cfg.merge_from_dict(options)

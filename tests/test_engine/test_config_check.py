@@ -119,6 +119,24 @@ def test_missing_config_in_a_missing_folder(tmp_path):
         load_config(tmp_path / 'no' / 'x.py')
 
 
+@pytest.mark.parametrize('name', ['mine.py', 'second.py'])
+def test_missing_base_is_named_with_a_hint(tmp_path, name):
+    (tmp_path / 'mine.py').write_text("_base_ = './configs/gwm.py'\n")
+    (tmp_path / 'second.py').write_text("_base_ = 'mine.py'\n")
+    with pytest.raises(FileNotFoundError) as caught:
+        load_config(tmp_path / name)
+    message = str(caught.value)
+    assert message.startswith(f'{tmp_path}/configs/gwm.py not found, from')
+    assert f'{tmp_path / name} or one of its bases' in message
+    assert 'mmmotion.apis.config_path' in message
+
+
+def test_other_missing_files_are_not_taken_for_a_base(tmp_path):
+    (tmp_path / 'mine.py').write_text('raise FileNotFoundError("my data")\n')
+    with pytest.raises(FileNotFoundError, match=r'^my data$'):
+        load_config(tmp_path / 'mine.py')
+
+
 @pytest.mark.parametrize(
     'key, right',
     [
