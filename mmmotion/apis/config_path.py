@@ -34,7 +34,8 @@ def config_path(name: str) -> Path:
     known = sorted({
         path.relative_to(folder).as_posix()
         for folder in folders
-        for path in folder.glob('*/*.py') if path.parent.name != '_base_'
+        for path in folder.glob('*/**/*.py')
+        if '_base_' not in path.relative_to(folder).parts
     })
     raise FileNotFoundError(
         f'no config {relative!r} in {" or ".join(map(str, folders))}; '

@@ -55,9 +55,10 @@ def _folder_problems(root: Path, folder: Path) -> list[str]:
                 f'{name}/metafile.yml: {model["Config"]} does not exist'
             )
     listed = {model['Config'] for model in models}
-    for config in sorted(folder.glob('*.py')):
+    for config in sorted(folder.rglob('*.py')):
         if config.relative_to(root).as_posix() not in listed:
-            problems.append(f'{name}/metafile.yml: {config.name} is missing')
+            missing = config.relative_to(folder).as_posix()
+            problems.append(f'{name}/metafile.yml: {missing} is missing')
     return problems
 
 
