@@ -68,10 +68,18 @@ def color_flow(flow: Tensor, quantised: bool = False) -> Tensor:
 
     Returns:
         (..., 3, h, w) float32 RGB in [0, 1].
+
+    Raises:
+        ValueError: If the code is quantised and a value is NaN or infinite.
     """
     flow = flow.float()
     wheel = _color_wheel(quantised, flow.device)
     if quantised:
+        if not flow.isfinite().all():
+            raise ValueError(
+                'the quantised colours have none for unknown flow: expected a '
+                'finite flow, found NaN or infinity'
+            )
         longest = _longest(flow)
         color = _color(flow / (longest + np.float32(1e-5)), wheel)
         return (255 * color).floor() / 255
@@ -98,6 +106,9 @@ def color_image(flow: Tensor, quantised: bool = False) -> Tensor:
 
     Returns:
         (..., 3, h, w) float32 RGB in [-1, 1]: :func:`color_flow`, shifted.
+
+    Raises:
+        ValueError: See :func:`color_flow`.
     """
     return (2 * (color_flow(flow, quantised) - 0.5)).clamp(-1, 1)
 
@@ -150,8 +161,6 @@ def flow_to_rgb_uint8(flow: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: If a value is NaN or infinite.
     """
-    if not np.isfinite(flow).all():
-        raise ValueError('expected a finite flow, found NaN or infinity')
     color = _to_array(color_flow(_to_tensor(flow), quantised=True))
     return np.rint(255 * color).astype(np.uint8)
 

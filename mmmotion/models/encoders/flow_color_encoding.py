@@ -52,6 +52,10 @@ class FlowColorEncoding(nn.Module):
 
         Returns:
             (..., C, h, w) picture.
+
+        Raises:
+            ValueError: If the code is ``'wheel_uint8'``, which has no colour
+                for unknown flow, and a value is NaN or infinite.
         """
         if self.code == 'raw':
             return flow

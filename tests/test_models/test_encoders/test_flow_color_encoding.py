@@ -34,6 +34,15 @@ def test_any_encoder_reads_the_code(code):
     assert encoder(encoding(FLOW[:, 0]))[0].shape == (2, 4, 8, 9)
 
 
+@pytest.mark.parametrize('value', [torch.nan, torch.inf])
+def test_unknown_flow_is_black_or_refused(value):
+    flow = FLOW[0, 0].clone()
+    flow[0, 2, 3] = value
+    assert (FlowColorEncoding('wheel')(flow)[:, 2, 3] == -1).all()
+    with pytest.raises(ValueError, match='expected a finite flow, found NaN'):
+        FlowColorEncoding('wheel_uint8')(flow)
+
+
 def test_unknown_code_is_named():
     with pytest.raises(ValueError, match="got 'hsv'"):
         FlowColorEncoding('hsv')
