@@ -17,9 +17,15 @@ flow_estimator = dict(type='DISFlowEstimator', finest_scale=0)
 flow_name = 'dis_240x427'
 
 model = dict(
-    encoder=dict(channels=(16, 32, 64)),
+    encoder=dict(channels=(8, 16, 32, 64)),
     binding=dict(in_channels=64),
-    decoder=dict(in_channels=64, channels=(16, 16, 16)),
+    decoder=dict(
+        in_channels=64,
+        channels=(16, 16, 16, 8),
+        # It would take away what is the same all over, as a slot is.
+        norm=None,
+        uniform_images=True,
+    ),
 )
 
 # The motion of the camera would be most of the picture, and a few wild
