@@ -128,8 +128,9 @@ def spectral_merge(
 
     Returns:
         (2, h, w) sums of the members' masks, and the (K,) int64 labels 0 and
-        1 of the segments. If fewer than two segments take part, all of them
-        are in group 0.
+        1 of the segments. The segment with most mass is in group 0, so that
+        the groups of a video hardly swap, whatever an all but empty segment
+        joins. If fewer than two segments take part, all are in group 0.
     """
     descriptors = segment_descriptors(features, masks)
     mass = masks.flatten(1).mean(dim=1)
@@ -140,5 +141,6 @@ def spectral_merge(
     larger = int(upper > mass[takes_part][members == 0].sum())
     labels = torch.full_like(takes_part, larger, dtype=torch.int64)
     labels[takes_part] = members
+    labels = labels ^ labels[mass.argmax()]
     groups = [masks[labels == group].sum(dim=0) for group in (0, 1)]
     return torch.stack(groups), labels

@@ -28,6 +28,16 @@ def test_segment_without_mass_does_not_become_a_group(merge_arrays):
     torch.testing.assert_close(merged.sum(dim=0), masks.sum(dim=0))
 
 
+def test_groups_do_not_swap_with_an_all_but_empty_segment():
+    features = torch.tensor([[[1.0, 1.0, 0.0, 0.0]], [[0.0, 0.0, 1.0, 1.0]]])
+    background, rest = [0.97, 0.97, 0.97, 0.01], [0.01, 0.01, 0.01, 0.98]
+    for empty in ([0.02, 0, 0, 0], [0, 0, 0, 0.02]):
+        masks = torch.tensor([[empty], [background], [rest]])
+        groups, labels = spectral_merge(features, masks)
+        assert labels[1:].tolist() == [0, 1]
+        torch.testing.assert_close(groups.sum(dim=0), masks.sum(dim=0))
+
+
 def test_two_cliques_are_separated():
     affinity = torch.full((5, 5), 0.05)
     for members in ([0, 2], [1, 3, 4]):

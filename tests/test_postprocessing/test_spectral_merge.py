@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -184,3 +186,46 @@ def test_says_what_is_missing(features):
 def test_rejects_impossible_settings(cfg):
     with pytest.raises(ValueError, match=r'features must|floor in'):
         build(**cfg)
+
+
+METHODS = dict(
+    GWM=dict(
+        encoder=dict(type='UNetEncoder', base_channels=4, num_stages=1),
+        head=dict(type='FCNHead', in_channels=4, num_groups=3),
+        motion_model=dict(type='ConstantMotion'),
+        loss_recon=dict(type='FlowReconstructionLoss'),
+    ),
+    MG=dict(
+        encoder=dict(type='VGGEncoder', channels=(4, )),
+        binding=dict(type='SlotAttention', in_channels=4, num_slots=4),
+        decoder=dict(type='SlotDecoder', in_channels=4, channels=(4, )),
+        loss_recon=dict(type='ReconstructionLoss'),
+        average_flows=True,
+    ),
+)
+
+
+@pytest.mark.parametrize('features', ['color', 'segmentor', KEYS])
+@pytest.mark.parametrize('method', METHODS)
+def test_merging_and_selection_follow_any_method(method, features):
+    steps = [
+        dict(type='SpectralMerge', features=features),
+        dict(type='BorderForeground')
+    ]
+    model = MODELS.build(
+        dict(type=method, postprocess=steps, **METHODS[method])
+    ).eval()
+    inputs = dict(
+        frames=torch.randn(2, 1, 3, 16, 24),
+        flows=torch.randn(2, 2, 2, 16, 24)
+    )
+    for sample in model(inputs, mode='predict'):
+        regions, masks = sample.pred_regions, sample.pred_masks
+        assert len(regions) > len(masks) == 2
+        # The foreground is a sum of regions.
+        unions = [
+            regions[list(members)].sum(dim=0)
+            for size in range(1, len(regions))
+            for members in combinations(range(len(regions)), size)
+        ]
+        assert any(torch.allclose(masks[1], union) for union in unions)
