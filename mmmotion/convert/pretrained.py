@@ -20,8 +20,9 @@ class Pretrained:
 
     Stands in for mmengine's initialiser of this name, which only warns when
     nothing fits. An encoder of this package reads the released files that it
-    names in ``sources``, and has to find all of its weights. Any other module
-    takes what fits, and there has to be something.
+    names in ``sources``, or whose names it knows itself (``rename_released``),
+    and has to find all of its weights. Any other module takes what fits, and
+    there has to be something.
 
     Args:
         checkpoint: Path or URL. Nothing in the file is executed.
@@ -65,11 +66,13 @@ class Pretrained:
         sources = getattr(module, 'sources', ())
         if self.source is not None:
             sources = (self.source, )
+        rename = getattr(module, 'rename_released', None)
         if sources:
             weights = self._convert(module, weights, sources)
-        check_state_dict(
-            module, weights, self.checkpoint, strict=bool(sources)
-        )
+        elif rename is not None:
+            weights = rename(weights)
+        strict = bool(sources or rename)
+        check_state_dict(module, weights, self.checkpoint, strict)
         load_state_dict(module, weights, strict=False, logger='current')
         print_log(
             f'{type(module).__name__} has the weights of {self.checkpoint}',
