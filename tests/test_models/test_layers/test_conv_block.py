@@ -53,6 +53,22 @@ def test_runs_under_autocast():
     torch.testing.assert_close(out.float(), block(x), rtol=0.1, atol=0.1)
 
 
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize('upsample', [False, True])
+def test_weights_of_fewer_digits_take_the_operations_of_torch(dtype, upsample):
+    block = ConvBlock(16, 16, upsample=upsample).to(dtype)
+    x = torch.randn(1, 16, 12, 16).to(dtype)
+    assert torch.equal(block(x), plain(block, x))
+    vectors, grid = torch.randn(1, 16).to(dtype), x[0]
+    if upsample:
+        torch.testing.assert_close(
+            block.forward_broadcast(vectors, grid),
+            plain(block, vectors[:, :, None, None] + grid),
+            rtol=0.05,
+            atol=0.05,
+        )
+
+
 @pytest.mark.parametrize(
     'settings, message', [
         (dict(kernel_size=4), 'kernel_size must be odd'),
