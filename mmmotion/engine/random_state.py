@@ -51,6 +51,28 @@ def gather_random_states() -> list[dict[str, Any]]:
     return all_gather_object(get_random_state())
 
 
+def seed_rank(seed: int, rank: int) -> None:
+    """Give a process random numbers that no other process draws.
+
+    All processes start a run with equal generators, so that equal models are
+    built. What is drawn in training, such as the first slots of noise or a
+    dropout, has to differ between them. The first process keeps the numbers
+    that it would draw alone.
+
+    Args:
+        seed: Seed of the run.
+        rank: Number of the process.
+    """
+    if rank > 0:
+        _seed(int(np.random.SeedSequence((seed, rank)).generate_state(1)[0]))
+
+
+def _seed(seed: int) -> None:
+    torch.manual_seed(seed)
+    np.random.seed(seed)
+    random.seed(seed)
+
+
 class RandomStream:
     """Random numbers that nothing outside of its use draws from.
 
@@ -60,9 +82,7 @@ class RandomStream:
 
     def __init__(self, seed: int) -> None:
         outside = get_random_state()
-        torch.manual_seed(seed)
-        np.random.seed(seed)
-        random.seed(seed)
+        _seed(seed)
         self._state = get_random_state()
         set_random_state(outside)
 

@@ -79,6 +79,12 @@ def test_killed_and_resumed_run_logs_equal_losses(
     assert_same_run(toy, whole, tmp_path)
 
 
+def test_processes_draw_different_noise(whole_run):
+    content = torch.load(whole_run(2) / 'iter_8.pth')
+    first, second = content['meta']['random_state']
+    assert not torch.equal(first['torch'], second['torch'])
+
+
 @pytest.mark.parametrize('iteration', [1, 4, 5])
 def test_the_iteration_of_the_kill_does_not_matter(
     toy, tmp_path, whole_run, iteration

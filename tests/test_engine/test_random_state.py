@@ -8,6 +8,7 @@ from mmmotion.engine.random_state import (
     RandomStream,
     gather_random_states,
     get_random_state,
+    seed_rank,
     set_random_state,
 )
 
@@ -28,6 +29,23 @@ def test_every_generator_continues_after_a_round_trip_through_a_file():
     buffer.seek(0)
     set_random_state(torch.load(buffer, weights_only=True))
     assert draw() == expected
+
+
+def test_every_rank_draws_its_own_numbers_again_and_again():
+    drawn = []
+    for rank in (0, 1, 2, 0, 1, 2):
+        torch.manual_seed(5)
+        np.random.seed(5)
+        random.seed(5)
+        alone = get_random_state()
+        seed_rank(5, rank)
+        drawn.append(draw())
+        if rank == 0:
+            set_random_state(alone)
+            assert draw() == drawn[-1]
+    assert drawn[:3] == drawn[3:]
+    for values in zip(*drawn[:3]):
+        assert len({repr(value) for value in values}) == 3
 
 
 def test_one_process_gathers_its_own_state():

@@ -8,19 +8,25 @@ from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
-from mmmotion.engine.random_state import get_random_state, set_random_state
+from mmmotion.engine.random_state import (
+    get_random_state,
+    seed_rank,
+    set_random_state,
+)
 from mmmotion.registry import HOOKS
 
 
 @HOOKS.register_module()
 class RandomStateHook(Hook):
-    """Continue the global random generators of every process on a resume.
+    """Let every process draw its own numbers, and continue them on a resume.
 
-    The states are stored by ``ResumableCheckpointHook``. They are put back
-    right before the first iteration, because building the data loaders and
-    the model draws numbers as well. Validation draws numbers too (each pass
-    over a data loader draws a seed), so the hook hides it from the training:
-    the losses do not depend on how often a run is validated.
+    The processes start with equal generators; when the model has been built,
+    all but the first are seeded anew. The states are stored by
+    ``ResumableCheckpointHook``. They are put back right before the first
+    iteration, because building the data loaders and the model draws numbers
+    as well. Validation draws numbers too (each pass over a data loader draws
+    a seed), so the hook hides it from the training: the losses do not depend
+    on how often a run is validated.
     """
 
     # Before the checkpoint hook, which stores the state during a validation.
@@ -48,6 +54,10 @@ class RandomStateHook(Hook):
             )
             return
         self._resumed = (meta['iter'], states[get_rank()])
+
+    def before_train(self, runner: Runner) -> None:
+        """Part the processes, which have built equal models."""
+        seed_rank(runner.seed, get_rank())
 
     def before_train_iter(
         self,
