@@ -99,7 +99,9 @@ def test_config_can_be_built(code, page, registries, source_tree):
         registry.MODELS.build(cfg.model)
     for split in ('train', 'val', 'test'):
         if cfg.get(f'{split}_dataloader'):
-            dataset = dict(cfg[f'{split}_dataloader'].dataset, lazy_init=True)
+            dataset = cfg[f'{split}_dataloader'].dataset
+            for part in (dataset, *dataset.get('datasets', ())):
+                part.lazy_init = True
             registry.DATASETS.build(dataset)
         if cfg.get(f'{split}_evaluator'):
             registry.METRICS.build(cfg[f'{split}_evaluator'])
