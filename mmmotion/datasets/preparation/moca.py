@@ -47,7 +47,8 @@ def prepare_moca(
     Of the first 300 frames up to the last annotated one every third is kept
     and numbered from 00000. Logos and borders are cut off and what remains is
     resized to 720 x 1280, bilinearly. Boxes, of which there is one in every
-    fifth frame, are interpolated and follow the image.
+    fifth frame, are interpolated and follow the image. A frame of which the
+    whole box is cut off keeps its image and has no box.
 
     The masks hold the box alone, 0 and 255. In the released preparation of
     Motion Grouping they are resized bilinearly, by mistake, and have soft
@@ -66,7 +67,7 @@ def prepare_moca(
     Raises:
         FileNotFoundError: If a folder, the table or all videos are missing.
         ValueError: If the table is not as described, a box belongs to no
-            image or lies outside of what remains, or an image is damaged.
+            image, or an image is damaged.
     """
     source, root = Path(source), Path(root)
     plans = _plan_videos(source, box_file)
@@ -89,7 +90,8 @@ class MoCAPlan:
 
     Attributes:
         video: Sources of its images.
-        boxes: Box in the prepared image by name of the frame.
+        boxes: Box in the prepared image by name of the frame, of those that
+            have one.
         size: (H, W) of the source images.
         window: Part of them that is kept.
     """
@@ -151,8 +153,8 @@ def plan_video(
         boxes: Annotated boxes by name of the frame.
 
     Raises:
-        ValueError: If there are no boxes or images, a box belongs to no
-            image, or one lies outside of the window.
+        ValueError: If there are no boxes or images, or a box belongs to no
+            image.
     """
     if not images or not boxes:
         raise ValueError(
@@ -170,14 +172,20 @@ def plan_video(
     window = crop_window(name, size)
     annotated = {positions[frame]: boxes[frame] for frame in boxes}
     kept = range(0, min(max(annotated) + 1, _NUM_FRAMES), _STEP)
-    entries = interpolate_boxes(annotated, kept)
-    prepared = {
-        f'{i:05d}': BoxEntry(
-            fit_box(entry.corners, window, f'{name}/{Path(images[t]).stem}'),
-            entry.motion,
+    prepared, lost = {}, []
+    for i, entry in enumerate(interpolate_boxes(annotated, kept)):
+        box = fit_box(entry.corners, window)
+        if box is None:
+            lost.append(Path(images[kept[i]]).stem)
+        else:
+            prepared[f'{i:05d}'] = BoxEntry(box, entry.motion)
+    if lost:
+        print_log(
+            f'{name}: {len(lost)} of {len(kept)} boxes lie in what is cut off '
+            f'({window} is kept), these frames have none: {", ".join(lost)}',
+            logger='current',
+            level=logging.WARNING,
         )
-        for i, (t, entry) in enumerate(zip(kept, entries))
-    }
     video = PlannedVideo(
         name,
         images={
@@ -214,22 +222,18 @@ def interpolate_boxes(
     ]
 
 
-def fit_box(
-    corners: tuple[float, float, float, float], window: Window, where: str
-) -> tuple[int, int, int, int]:
+def fit_box(corners: tuple[float, float, float, float],
+            window: Window) -> tuple[int, int, int, int] | None:
     """Move a box from the source image into the prepared one.
 
     Args:
         corners: (left, top, right, bottom) in the source image; fractions are
             cut off.
         window: Part of it that is kept.
-        where: Name of the frame, for the error.
 
     Returns:
-        (x, y, w, h) in whole pixels, inside the prepared image.
-
-    Raises:
-        ValueError: If nothing of the box is inside the window.
+        (x, y, w, h) in whole pixels, inside the prepared image; None if
+        nothing of the box is there.
     """
     sides = []
     for axis, length in enumerate(_SIZE[::-1]):
@@ -241,10 +245,7 @@ def fit_box(
         sides.append(ends)
     (left, right), (top, bottom) = sides
     if left >= right or top >= bottom:
-        raise ValueError(
-            f'expected a box inside the part of the image that is kept, '
-            f'{window}, got {corners} in {where}'
-        )
+        return None
     return left, top, right - left, bottom - top
 
 

@@ -120,16 +120,15 @@ def test_at_most_a_hundred_frames_are_kept(tmp_path, helpers):
 def test_a_box_follows_crop_and_scale():
     # Kept are 640 x 360 pixels: every length doubles.
     window = (100, 50, 740, 410)
-    assert fit_box((110, 60, 120.9, 80), window, 'a/0') == (20, 20, 20, 40)
-    assert fit_box((90, 40, 2000, 60), window, 'a/0') == (0, 0, 1280, 20)
-    with pytest.raises(ValueError, match=r'inside the part .* in a/0'):
-        fit_box((0, 60, 99, 80), window, 'a/0')
+    assert fit_box((110, 60, 120.9, 80), window) == (20, 20, 20, 40)
+    assert fit_box((90, 40, 2000, 60), window) == (0, 0, 1280, 20)
+    assert fit_box((0, 60, 99, 80), window) is None
 
 
 def test_a_negative_corner_is_clamped_and_the_size_stays():
     entry = BoxEntry((-5, -5, 20, 10))
     window = (0, 0, 1280, 720)
-    assert fit_box(entry.corners, window, 'a/0') == (0, 0, 20, 10)
+    assert fit_box(entry.corners, window) == (0, 0, 20, 10)
     assert draw_box(BoxEntry((0, 0, 20, 10))).sum() == 200
 
 
@@ -142,6 +141,39 @@ def test_logos_are_cut_off_image_and_box(tmp_path, helpers):
     )
     assert plan.boxes['00000'].box == (0, 0, 1280, 720)
     assert (plan.crop(str(path)) == 200).all()
+
+
+def test_a_box_that_is_cut_off_costs_its_frame_alone(
+    tmp_path, helpers, logged
+):
+    # Of hedgehog_0 columns 10 to 631 are kept; the box leaves to the right.
+    for t in range(7):
+        helpers.save(
+            tmp_path / f'in/JPEGImages/hedgehog_0/{t:05d}.jpg',
+            helpers.frame((36, 640), t),
+        )
+    (tmp_path / 'in/annotations.csv').write_text(
+        HEADER + row('hedgehog_0', 0, (10, 0, 621, 36)) +
+        row('hedgehog_0', 3, (632, 9, 8, 9)) +
+        row('hedgehog_0', 6, (611, 9, 40, 18))
+    )
+    out = tmp_path / 'out'
+    summary = prepare_moca(tmp_path / 'in', out)
+    assert summary.videos == dict(hedgehog_0=(3, 2))
+    assert read_box_table(out / 'annotations.csv') == dict(
+        hedgehog_0={
+            '00000': BoxEntry((0, 0, 1280, 720), 0),
+            '00002': BoxEntry((1239, 180, 41, 360), 0),
+        }
+    )
+    warnings = [text for text in logged if 'cut off' in text]
+    assert len(warnings) == 1
+    assert warnings[0].startswith('hedgehog_0: 1 of 3 boxes')
+    assert warnings[0].endswith(': 00003')
+    dataset = MoCA(data_root=str(out))
+    listed = [dataset.get_data_info(i) for i in range(len(dataset))]
+    assert [frame['frame_id'] for frame in listed] == ['00000', '00002']
+    assert set(listed[0]['neighbours']) == {1, 2}
 
 
 def test_the_source_is_not_changed_and_a_second_run_goes_on(
