@@ -150,6 +150,13 @@ class LoadFlows(BaseTransform):
         if self.missing == 'drop':
             return None
         name = f'{results["video_id"]}/{results["frame_id"]}'
+        if not paths:
+            raise SampleError(
+                f'no flow at all for frame {name}: flow_estimator (or '
+                'flow_layout) of the data set says where it is, and '
+                'require_flow=True leaves frames without it out',
+                f'{name} gap {gap:+d}',
+            )
         raise SampleError(
             f'no flow of gap {gap:+d} for frame {name}, which has '
             f'{sorted(paths)}; the last frames of a video have none with '
