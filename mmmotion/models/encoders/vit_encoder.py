@@ -127,6 +127,10 @@ class ViTEncoder(StagedEncoder):
                 f'img_size must be at least patch_size={patch_size}, got '
                 f'{img_size}'
             )
+        if patch_stride is not None and patch_stride < 1:
+            raise ValueError(
+                f'patch_stride must be at least 1, got {patch_stride}'
+            )
         self.patch_size = patch_size
         self.patch_stride = patch_stride or patch_size
         self.out_type = out_type

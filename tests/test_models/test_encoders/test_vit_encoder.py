@@ -145,6 +145,7 @@ def test_skipped_layers_only_in_training():
         (dict(out_type='values'), 'out_type'),
         (dict(out_indices=(3, )), 'out_indices'),
         (dict(img_size=3), 'img_size'),
+        (dict(patch_stride=0), 'patch_stride'),
         (dict(num_heads=5), 'num_heads=5'),
         (dict(frozen_stages=4), 'frozen_stages'),
     ],
