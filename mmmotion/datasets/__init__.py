@@ -11,7 +11,7 @@ from .errors import MissingFileError, SampleError
 from .fbms59 import FBMS59
 from .image_seg_dataset import ImageSegDataset
 from .moca import MoCA
-from .samplers import VideoSampler, VideoShardSampler
+from .samplers import MixedVideoSampler, VideoSampler, VideoShardSampler
 from .segtrackv2 import SegTrackv2
 from .synthetic_motion import SyntheticMotion
 from .transforms import (
@@ -50,6 +50,7 @@ __all__ = [
     'LoadFrames',
     'LoadMasks',
     'MissingFileError',
+    'MixedVideoSampler',
     'MoCA',
     'NormalizeFlows',
     'PackMotionInputs',

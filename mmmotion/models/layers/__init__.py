@@ -3,6 +3,7 @@
 from .conv_block import ConvBlock
 from .convolution import convolve, convolve_broadcast
 from .feed_forward import FeedForward
+from .image_size import fit_size, pad_to_multiple, resize_maps
 from .norm_relu import norm_relu
 from .self_attention import SelfAttention, attention_weights
 from .transformer_block import TransformerBlock
@@ -23,8 +24,11 @@ __all__ = [
     'attention_weights',
     'convolve',
     'convolve_broadcast',
+    'fit_size',
     'join_windows',
     'norm_relu',
+    'pad_to_multiple',
+    'resize_maps',
     'shifted_window_mask',
     'split_windows',
     'winograd_backward',

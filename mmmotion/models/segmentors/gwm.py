@@ -7,7 +7,7 @@ from torch import Tensor
 from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
 
-from ..layers.image_size import fit_size, pad_to_multiple, resize_maps
+from ..layers import fit_size, pad_to_multiple, resize_maps
 from .base import BaseSegmentor, require_input
 
 
