@@ -34,6 +34,7 @@ def test_the_number_of_processes_does_not_matter(run, tmp_path):
     assert stored(one) == stored(two)
     assert scores(one) == scores(two)
     log = max(two.glob('*/*.log')).read_text()
+    assert 'video 1 of 1, scene_00000: 3 steps' in log
     for number in range(3):
         assert f'| scene_0000{number} | ' in log.partition('adaptation')[2]
     # What two processes have made is good for one.

@@ -174,9 +174,18 @@ class AdaptLoop(VideoTestLoop):
             self.seed,
             self.reuse,
             self.fp16,
+            self._count_videos(),
         )
         self._records = predictor.records
         return predictor
+
+    def _count_videos(self) -> int:
+        """How many videos this rank has."""
+        batches: Any = self.dataloader.batch_sampler
+        starts = {batch[0] for batch in batches}
+        return sum(
+            not starts.isdisjoint(indices) for indices in self._tested.values()
+        )
 
     def _describe_run(self, model: BaseSegmentor) -> dict[str, Any]:
         """What the predictions of all videos depend on."""

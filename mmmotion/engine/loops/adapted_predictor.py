@@ -43,6 +43,7 @@ class AdaptedPredictor(VideoPredictor):
         seed: Seed of the run.
         reuse: Whether stored predictions of equal settings are used.
         fp16: Whether to predict in mixed precision.
+        num_videos: How many videos there will be, for the log.
 
     Attributes:
         records: What was done for each video, in order.
@@ -57,8 +58,10 @@ class AdaptedPredictor(VideoPredictor):
         seed: int,
         reuse: bool = True,
         fp16: bool = False,
+        num_videos: int | None = None,
     ) -> None:
         super().__init__(model, fp16)
+        self.num_videos = num_videos
         self.records: list[AdaptationRecord] = []
         self._given = model
         self._adapter = adapter
@@ -103,7 +106,7 @@ class AdaptedPredictor(VideoPredictor):
         if self._stored is not None:
             losses = self._stored.losses
             self.records.append(AdaptationRecord(video_id, losses, None))
-            print_log(f'{video_id}: predictions are reused', logger='current')
+            self._log('predictions are reused')
             return
         seed = zlib.crc32(f'{self._seed}/{video_id}'.encode())
         self._random = RandomStream(seed)
@@ -117,8 +120,13 @@ class AdaptedPredictor(VideoPredictor):
         change = ''
         if losses:
             change = f', loss {losses[0]:.4g} -> {losses[-1]:.4g}'
+        self._log(f'{len(losses)} steps in {seconds:.1f} s{change}')
+
+    def _log(self, text: str) -> None:
+        """Say what was done for the last video."""
+        of = '' if self.num_videos is None else f' of {self.num_videos}'
         print_log(
-            f'{video_id}: {len(losses)} steps in {seconds:.1f} s{change}',
+            f'video {len(self.records)}{of}, {self._video_id}: {text}',
             logger='current',
         )
 
