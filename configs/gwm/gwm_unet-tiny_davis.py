@@ -87,25 +87,27 @@ test_dataloader = val_dataloader
 
 optim_wrapper = dict(
     _delete_=True,
-    type='OptimWrapper',
+    # Halves the time where the CPU has instructions for bfloat16.
+    type='AutocastOptimWrapper',
+    only_if_fast=True,
     optimizer=dict(type='AdamW', lr=7e-4, weight_decay=0.01),
     clip_grad=dict(max_norm=5.0, norm_type=2),
 )
-train_cfg = dict(max_iters=2500, val_interval=2500)
+train_cfg = dict(max_iters=4000, val_interval=4000)
 param_scheduler = [
     dict(type='LinearLR', start_factor=1e-3, begin=0, end=200, by_epoch=False),
     dict(
         type='CosineAnnealingLR',
         eta_min=1e-6,
         begin=200,
-        end=2500,
+        end=4000,
         by_epoch=False,
     ),
 ]
 auto_scale_lr = dict(base_batch_size=8)
 custom_hooks = [
     # 64 x 112 first, which takes half of the time.
-    dict(type='TrainScaleHook', steps=[(0, 2 / 3), (1200, 1.0)]),
+    dict(type='TrainScaleHook', steps=[(0, 2 / 3), (1000, 1.0)]),
     dict(
         type='EMAHook',
         ema_type='MomentumAnnealingEMA',

@@ -21,7 +21,8 @@ class AutocastOptimWrapper(OptimWrapper):
     mmengine's ``AmpOptimWrapper`` asserts an accelerator. bfloat16 has the
     range of float32, so that no loss scaling is needed, and every CPU
     computes it: those with instructions for it about twice as fast as
-    float32, those without several times slower, which the log says once.
+    float32, those without several times slower, unless they are told to
+    compute in float32; the log says so once.
 
     Args:
         optimizer: The optimizer.
@@ -29,6 +30,8 @@ class AutocastOptimWrapper(OptimWrapper):
         device_type: ``'cpu'`` or ``'cuda'``; that of the model if None.
         accumulative_counts: Number of iterations per optimizer step.
         clip_grad: Arguments of ``torch.nn.utils.clip_grad_norm_``.
+        only_if_fast: Whether a CPU without instructions for bfloat16 computes
+            in float32.
 
     Raises:
         ValueError: If ``dtype`` is another one, because float16 needs the
@@ -42,6 +45,7 @@ class AutocastOptimWrapper(OptimWrapper):
         device_type: str | None = None,
         accumulative_counts: int = 1,
         clip_grad: dict | None = None,
+        only_if_fast: bool = False,
     ) -> None:
         if dtype != 'bfloat16':
             raise ValueError(
@@ -51,6 +55,7 @@ class AutocastOptimWrapper(OptimWrapper):
         super().__init__(optimizer, accumulative_counts, clip_grad)
         self.dtype = torch.bfloat16
         self.device_type = device_type
+        self.only_if_fast = only_if_fast
 
     @contextmanager
     def optim_context(self, model: nn.Module) -> Iterator[None]:
@@ -58,19 +63,32 @@ class AutocastOptimWrapper(OptimWrapper):
         parameter = next(model.parameters(), None)
         on_model = 'cpu' if parameter is None else parameter.device.type
         device_type = self.device_type or on_model
-        _say_if_slow(device_type)
-        autocast = torch.autocast(device_type, dtype=self.dtype)
+        slow = _is_slow(device_type)
+        if slow:
+            _say_that_slow(self.only_if_fast)
+        autocast = torch.autocast(
+            device_type,
+            dtype=self.dtype,
+            enabled=not (slow and self.only_if_fast),
+        )
         with super().optim_context(model), autocast:
             yield
 
 
+def _is_slow(device_type: str) -> bool:
+    return (
+        device_type == 'cpu'
+        and not torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    )
+
+
 @cache
-def _say_if_slow(device_type: str) -> None:
-    if device_type != 'cpu' or torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        return
+def _say_that_slow(avoided: bool) -> None:
+    advice = 'training in float32'
+    if not avoided:
+        advice += " (optim_wrapper.type='OptimWrapper', no --amp) is faster"
     print_log(
-        'this CPU has no bfloat16 instructions (AVX-512 or newer): training '
-        "in float32 (optim_wrapper.type='OptimWrapper', no --amp) is faster",
+        'this CPU has no bfloat16 instructions (AVX-512 or newer): ' + advice,
         logger='current',
-        level=logging.WARNING,
+        level=logging.INFO if avoided else logging.WARNING,
     )

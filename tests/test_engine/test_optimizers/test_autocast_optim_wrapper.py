@@ -46,22 +46,36 @@ def test_float16_is_refused():
         AutocastOptimWrapper(optimizer, dtype='float16')
 
 
-@pytest.mark.parametrize('supported', [False, True])
-def test_a_cpu_without_bfloat16_is_told_once(supported, monkeypatch):
+@pytest.fixture(params=[False, True], ids=['no-bf16', 'bf16'])
+def supported(request, monkeypatch):
+    """Whether this CPU is said to have instructions for bfloat16."""
+    monkeypatch.setattr(
+        torch.ops.mkldnn, '_is_mkldnn_bf16_supported', lambda: request.param
+    )
+    return request.param
+
+
+@pytest.mark.parametrize('avoided', [False, True])
+def test_a_cpu_without_bfloat16_is_told_once(supported, avoided, monkeypatch):
     said = []
     module = autocast_optim_wrapper
-    module._say_if_slow.cache_clear()
-    monkeypatch.setattr(
-        torch.ops.mkldnn, '_is_mkldnn_bf16_supported', lambda: supported
-    )
+    module._say_that_slow.cache_clear()
     monkeypatch.setattr(
         module, 'print_log', lambda message, **kwargs: said.append(message)
     )
     model = nn.Linear(3, 2)
-    wrapper = make(model)
+    wrapper = make(model, only_if_fast=avoided)
     for _ in range(2):
         with wrapper.optim_context(model):
             model(torch.rand(4, 3))
-    module._say_if_slow.cache_clear()
+    module._say_that_slow.cache_clear()
     assert len(said) == (0 if supported else 1)
     assert all('float32' in message for message in said)
+    assert all(('--amp' in message) is not avoided for message in said)
+
+
+def test_bfloat16_can_be_left_to_cpus_that_are_fast_at_it(supported):
+    model = nn.Linear(3, 2)
+    with make(model, only_if_fast=True).optim_context(model):
+        output = model(torch.rand(4, 3))
+    assert output.dtype == (torch.bfloat16 if supported else torch.float32)
