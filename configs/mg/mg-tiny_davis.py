@@ -6,8 +6,9 @@ tools/extract_flow.py configs/mg/mg-tiny_davis.py --size 240 427
 """
 
 _base_ = [
-    '../_base_/models/motion_grouping.py',
+    '../_base_/models/motion_grouping_tiny.py',
     '../_base_/datasets/davis2016.py',
+    '../_base_/schedules/motion_grouping_tiny.py',
     '../_base_/default_runtime.py',
 ]
 
@@ -15,18 +16,6 @@ supervision = dict(masks='none', flow='none', encoder='none')
 size = (64, 112)
 flow_estimator = dict(type='DISFlowEstimator', finest_scale=0)
 flow_name = 'dis_240x427'
-
-model = dict(
-    encoder=dict(channels=(8, 16, 32, 64)),
-    binding=dict(in_channels=64),
-    decoder=dict(
-        in_channels=64,
-        channels=(16, 16, 16, 8),
-        # It would take away what is the same all over, as a slot is.
-        norm=None,
-        uniform_images=True,
-    ),
-)
 
 # The motion of the camera would be most of the picture, and a few wild
 # vectors its brightest colours.
@@ -81,21 +70,3 @@ val_dataloader = dict(
 test_dataloader = val_dataloader
 val_evaluator = dict(oracle=('region', ))
 test_evaluator = val_evaluator
-
-train_cfg = dict(type='IterTrainLoop', max_iters=8000, val_interval=8000)
-optim_wrapper = dict(
-    type='OptimWrapper',
-    optimizer=dict(type='Adam', lr=1e-3),
-    clip_grad=dict(max_norm=1.0, norm_type=2),
-)
-param_scheduler = [
-    dict(type='LinearLR', start_factor=1e-3, begin=0, end=200, by_epoch=False),
-    dict(
-        type='CosineAnnealingLR',
-        eta_min=1e-5,
-        begin=200,
-        end=8000,
-        by_epoch=False,
-    ),
-]
-auto_scale_lr = dict(base_batch_size=4)
