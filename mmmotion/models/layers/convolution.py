@@ -9,9 +9,9 @@ from torch.autograd.function import once_differentiable
 
 from .winograd import winograd_backward
 
-# With fewer channels the products are too small to gain from transforms.
-_MIN_CHANNELS = 16
-_WINOGRAD_KERNELS = (3, 5)
+# Number of channels by kernel size from which on Winograd's gradients are
+# faster; with fewer the products are too small to gain from transforms.
+_MIN_CHANNELS = {3: 48, 5: 32}
 
 
 def _backward(
@@ -19,13 +19,13 @@ def _backward(
 ) -> tuple[Tensor | None, Tensor]:
     """Gradients of x, if wanted, and of the weight."""
     kernel_size = weight.shape[-1]
-    if (not upsample and kernel_size in _WINOGRAD_KERNELS
-            and min(weight.shape[:2]) >= _MIN_CHANNELS):
+    min_channels = _MIN_CHANNELS.get(kernel_size)
+    if (not upsample and min_channels is not None
+            and min(weight.shape[:2]) >= min_channels):
         return winograd_backward(x, weight, grad, with_input)
     padding = [kernel_size // 2] * 2
     stride, extra = ([2, 2], [1, 1]) if upsample else ([1, 1], [0, 0])
-    # The gradient of the weight is computed faster in the first layout.
-    x, grad = x.contiguous(), grad.contiguous()
+    grad = grad.contiguous(memory_format=torch.channels_last)
     x_grad, weight_grad, _ = torch.ops.aten.convolution_backward(
         grad, x, weight, None, stride, padding, [1, 1], upsample, extra, 1,
         [with_input, True, False]

@@ -26,7 +26,7 @@ def assert_same(value, expected, inputs):
 
 
 # Few channels take torch's gradients, many those of Winograd.
-@pytest.mark.parametrize('channels', [(3, 4), (16, 17)])
+@pytest.mark.parametrize('channels', [(3, 4), (48, 49)])
 @pytest.mark.parametrize('kernel_size', [1, 3, 5, 7])
 def test_size_is_kept(channels, kernel_size):
     x = rand(2, channels[0], 9, 11)
@@ -42,8 +42,21 @@ def test_size_is_doubled(kernel_size):
     assert_same(found, double_size(x, weight), (x, weight))
 
 
+def test_the_layout_of_the_gradient_does_not_matter():
+    x, weight = rand(2, 3, 9, 11), rand(4, 3, 5, 5)
+    expected = F.conv2d(x, weight, padding=2)
+    for layout in (torch.contiguous_format, torch.channels_last):
+        grad = torch.randn(2, 4, 9,
+                           11).double().contiguous(memory_format=layout)
+        found = torch.autograd.grad(convolve(x, weight), (x, weight), grad)
+        wanted = torch.autograd.grad(
+            expected, (x, weight), grad, retain_graph=True
+        )
+        torch.testing.assert_close(found, wanted)
+
+
 def test_an_image_needs_no_gradient():
-    x, weight = torch.rand(1, 16, 8, 8), rand(16, 16, 5, 5)
+    x, weight = torch.rand(1, 32, 8, 8), rand(32, 32, 5, 5)
     convolve(x.double(), weight).sum().backward()
     assert weight.grad is not None
 
