@@ -19,6 +19,12 @@ model = dict(
     postprocess=[
         dict(type='MotionForeground', vote=True),
         dict(type='MotionFusion'),
+        dict(
+            type='DenseCRF',
+            size=(240, 427),
+            spatial_sigma=30.0,  # 60 at 480p
+            num_iters=10,
+        ),
     ],
 )
 

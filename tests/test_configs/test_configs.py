@@ -2,6 +2,8 @@ import copy
 import functools
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
@@ -88,12 +90,21 @@ def batch(num_frames=2):
     )
 
 
-def samples(count):
+@pytest.fixture(scope='module')
+def img_path(tmp_path_factory):
+    """A frame that post-processing may want to read again."""
+    path = tmp_path_factory.mktemp('frames') / '0.png'
+    cv2.imwrite(str(path), np.full((40, 60, 3), 90, np.uint8))
+    return str(path)
+
+
+def samples(count, img_path=None):
     return [
         MotionDataSample(
             metainfo=dict(
                 video_id='v',
                 frame_id=str(i),
+                img_path=img_path,
                 frame_index=i,
                 num_frames=count,
                 ori_shape=(40, 60),
@@ -116,9 +127,9 @@ def test_config_says_what_supervision_it_leans_on(name):
 
 
 @pytest.mark.parametrize('name', one_of_each_model())
-def test_model_predicts_at_the_size_of_the_annotation(name):
+def test_model_predicts_at_the_size_of_the_annotation(name, img_path):
     model = build_small(load(name)).eval()
-    for sample in model(batch(), samples(2), mode='predict'):
+    for sample in model(batch(), samples(2, img_path), mode='predict'):
         assert sample.pred_seg.shape == (40, 60)
         assert sample.pred_masks.shape == (2, 40, 60)
         assert torch.isfinite(sample.pred_masks).all()
