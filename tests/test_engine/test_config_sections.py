@@ -39,4 +39,6 @@ def test_a_loader_takes_what_torch_takes(split):
 def test_inner_sections_are_keys_of_the_outer_ones():
     for path in SECTIONS:
         outer, _, key = path.rpartition('.')
-        assert not outer or key in SECTIONS[outer]
+        # The arguments of a class are those of its constructor instead.
+        if outer and outer != 'test_cfg':
+            assert key in SECTIONS[outer]
