@@ -51,7 +51,8 @@ class Postprocessor(ABC):
             data_sample: Metadata of the frame. Its ground truth is not read.
 
         Returns:
-            (K', h, w) soft masks in [0, 1] that add up to 1.
+            Soft masks (K', h, w) in [0, 1] that add up to 1, at any size;
+            at the end of the chain they are resized to the original frame.
         """
 
     def process_video(

@@ -154,10 +154,10 @@ class VideoValLoop(ValLoop):
     """Validate video by video, so that post-processing sees whole videos.
 
     The frames of a video must follow each other, as ``VideoShardSampler``
-    orders them. All predictions of one video are held at network resolution
-    until its last frame has been seen. Videos of concatenated data sets that
-    have one name in common are told apart as ``name@0`` and ``name@1``.
-    Arguments are those of mmengine's ``ValLoop``.
+    orders them. All predictions of one video are held until its last frame
+    has been seen, at the size that its post-processing gives them. Videos of
+    concatenated data sets that have one name in common are told apart as
+    ``name@0`` and ``name@1``. Arguments are those of mmengine's ``ValLoop``.
     """
 
     def run(self) -> dict:

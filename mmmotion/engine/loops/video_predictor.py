@@ -32,7 +32,7 @@ class VideoPredictor:
         return frames
 
     def finish_video(self, frames: list[FramePrediction]) -> None:
-        """Complete the masks of a video at network resolution.
+        """Complete the masks of a video, before they are resized.
 
         Args:
             frames: All frames of the video in temporal order.

@@ -180,7 +180,7 @@ class BaseSegmentor(BaseModel):
                 frame.inputs.pop(step.feature_key, None)
 
     def finish_video(self, frames: list[FramePrediction]) -> None:
-        """Post-process the frames of one video at network resolution.
+        """Post-process the frames of one video, before they are resized.
 
         Args:
             frames: All frames of a video in temporal order.
