@@ -18,6 +18,9 @@ class CropToSquare(BaseTransform):
     Required Keys:
         frames
 
+    Removed Keys:
+        img_path, whose file shows more than is left.
+
     Changed Keys:
         frames: (T, S, S, 3) with the smaller side S.
         gt_masks: (O, S, S), if there are any.
@@ -53,4 +56,5 @@ class CropToSquare(BaseTransform):
             results['gt_masks'] = masks[:, rows, columns]
         results['frames'] = results['frames'][:, rows, columns]
         results['ori_shape'] = (side, side)
+        results.pop('img_path', None)
         return results

@@ -21,6 +21,13 @@ def test_the_central_square_remains(size, rows, columns):
     assert found['ori_shape'] == (min(size), ) * 2
 
 
+def test_the_file_of_the_whole_image_is_forgotten():
+    """So that masks of the square are neither refined nor drawn on it."""
+    frames = np.zeros((1, 6, 9, 3), np.uint8)
+    found = CROP.transform(dict(frames=frames, img_path='bird.jpg'))
+    assert 'img_path' not in found
+
+
 def test_images_without_masks_are_cropped_too():
     found = CROP.transform(dict(frames=np.zeros((1, 6, 9, 3), np.uint8)))
     assert found['frames'].shape == (1, 6, 6, 3)
