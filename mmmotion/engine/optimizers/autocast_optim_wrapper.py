@@ -76,10 +76,11 @@ class AutocastOptimWrapper(OptimWrapper):
 
 
 def _is_slow(device_type: str) -> bool:
-    return (
-        device_type == 'cpu'
-        and not torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    )
+    if device_type != 'cpu':
+        return False
+    # torch has the question only where it was built with the library.
+    has_library = torch.backends.mkldnn.is_available()
+    return not (has_library and torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 @cache

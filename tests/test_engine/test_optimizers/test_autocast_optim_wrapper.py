@@ -79,3 +79,16 @@ def test_bfloat16_can_be_left_to_cpus_that_are_fast_at_it(supported):
     with make(model, only_if_fast=True).optim_context(model):
         output = model(torch.rand(4, 3))
     assert output.dtype == (torch.bfloat16 if supported else torch.float32)
+
+
+def test_a_torch_without_the_library_is_not_asked(monkeypatch):
+
+    def missing():
+        raise AttributeError('no such operator')
+
+    name = '_is_mkldnn_bf16_supported'
+    monkeypatch.setattr(torch.ops.mkldnn, name, missing)
+    monkeypatch.setattr(torch.backends.mkldnn, 'is_available', lambda: False)
+    model = nn.Linear(3, 2)
+    with make(model, only_if_fast=True).optim_context(model):
+        assert model(torch.rand(4, 3)).dtype == torch.float32
