@@ -87,9 +87,7 @@ def test_ranks_together_draw_what_one_rank_draws(monkeypatch):
 def test_a_rank_can_have_all_draws_to_itself(monkeypatch):
     dataset = Videos(5, 9, 7)
     whole = take(on_rank(monkeypatch, 0, 1, dataset, seed=1), 24)
-    alone = on_rank(
-        monkeypatch, 1, 2, dataset, seed=1, split_over_ranks=False
-    )
+    alone = on_rank(monkeypatch, 1, 2, dataset, seed=1, split_over_ranks=False)
     assert list(map(key, take(alone, 24))) == list(map(key, whole))
 
 
