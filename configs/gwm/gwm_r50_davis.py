@@ -21,7 +21,7 @@ model = dict(
         init_cfg=dict(
             type='Pretrained',
             checkpoint='checkpoints/resnet50-0676ba61.pth',
-            url='https://download.pytorch.org/models/resnet50-0676ba61.pth',
+            url='torchvision.models.ResNet50_Weights.IMAGENET1K_V1.url',
         ),
     ),
     # Paper: K = 4 and the upsamplings; released config: K = 2 without them.
