@@ -6,7 +6,7 @@ model = dict(
     postprocess=[
         dict(
             type='DenseCRF',
-            size=(240, 427),
+            size=240,  # the shorter side
             spatial_sigma=30.0,  # 60 at 480p
             num_iters=10,
         ),

@@ -32,8 +32,8 @@ class DenseCRF(Postprocessor):
     Args:
         size: Where it works: ``'original'``, on the frame as it was before
             the pipeline resized it; ``'network'``, on the frame that the
-            model sees; or an (H, W), to which the original is resized. The
-            result has that size.
+            model sees; or an (H, W) or the shorter side, to which the
+            original is resized. The result has that size.
         scale: What the mask of a single object is divided by before it is
             quantised, see ``mask_unary``. None takes the masks as they are,
             and any number of them.
@@ -53,7 +53,7 @@ class DenseCRF(Postprocessor):
 
     def __init__(
         self,
-        size: str | Sequence[int] = 'original',
+        size: str | int | Sequence[int] = 'original',
         scale: float | None = None,
         spatial_sigma: float = 60.0,
         color_sigma: float = 5.0,
@@ -118,7 +118,7 @@ class DenseCRF(Postprocessor):
             frame = inputs['frames'][0]
             seen = tuple(frame.shape[-2:])
             original = tuple(data_sample.get('ori_shape', seen))
-            wanted = original if self.size == 'original' else self.size
+            wanted = _resolve(self.size, original)
             if wanted in (seen, 'network'):
                 return frame.float().round().clamp(0, 255)
         elif self.size == 'network':
@@ -129,20 +129,35 @@ class DenseCRF(Postprocessor):
         return _read(data_sample, self.size)
 
 
-def _parse_size(size: str | Sequence[int]) -> str | tuple[int, int]:
+def _parse_size(
+    size: str | int | Sequence[int]
+) -> str | int | tuple[int, int]:
     if size in ('original', 'network'):
         return str(size)
-    values = () if isinstance(size, str) else tuple(size)
+    if isinstance(size, int) and size > 0:
+        return size
+    values = () if isinstance(size, (str, int)) else tuple(size)
     if len(values) != 2 or min(values) < 1:
         raise ValueError(
-            "size must be 'original', 'network' or a positive (H, W), got "
-            f'{size!r}'
+            "size must be 'original', 'network', a positive shorter side or "
+            f'(H, W), got {size!r}'
         )
     return values[0], values[1]
 
 
+def _resolve(size: str | int | tuple[int, int],
+             original: tuple[int, int]) -> str | tuple[int, int]:
+    """(H, W) of the frame to work on, or ``'network'``."""
+    if size == 'original':
+        return original
+    if not isinstance(size, int):
+        return size
+    scale = size / min(original)
+    return round(original[0] * scale), round(original[1] * scale)
+
+
 def _read(
-    data_sample: MotionDataSample, size: str | tuple[int, int]
+    data_sample: MotionDataSample, size: str | int | tuple[int, int]
 ) -> Tensor:
     """Read the frame as the pipeline did, at another size."""
     path = data_sample.get('img_path')
@@ -153,6 +168,7 @@ def _read(
             "use size='network'"
         )
     frame = read_frame(path)
-    if not isinstance(size, str):
-        frame = resize_frame(frame, size)
+    wanted = _resolve(size, (frame.shape[0], frame.shape[1]))
+    if not isinstance(wanted, str):
+        frame = resize_frame(frame, wanted)
     return torch.from_numpy(frame).permute(2, 0, 1).float()

@@ -66,7 +66,8 @@ def test_uses_frames_that_have_the_wanted_size(sample):
 
 
 @pytest.mark.parametrize(
-    'size, expected', [('network', (16, 24)), ((24, 36), (24, 36))]
+    'size, expected', [('network', (16, 24)), ((24, 36), (24, 36)),
+                       (24, (24, 36))]
 )
 def test_works_at_other_sizes(sample, size, expected):
     inputs = dict(frames=frame((16, 24))[None])
@@ -135,6 +136,7 @@ def test_says_how_many_masks_it_needs(sample, num_groups, scale):
     [
         (dict(size='large'), "size must be.*'large'"),
         (dict(size=(0, 4)), r'size must be.*\(0, 4\)'),
+        (dict(size=0), 'size must be.*got 0'),
         (dict(scale=2.0), 'scale must be.*2.0'),
         (dict(bilateral_weight=-1), 'bilateral_weight must be.*-1'),
     ],
