@@ -93,7 +93,7 @@ test_dataloader = val_dataloader
 
 optim_wrapper = dict(
     _delete_=True,
-    # Halves the time where the CPU has instructions for bfloat16.
+    # Faster where the CPU has instructions for bfloat16.
     type='AutocastOptimWrapper',
     only_if_fast=True,
     optimizer=dict(type='AdamW', lr=7e-4, weight_decay=0.01),
