@@ -1,6 +1,11 @@
 """Adaptation of a model to single videos, and what it has predicted."""
 
-from .fingerprint import describe_settings, hash_files, hash_weights
+from .fingerprint import (
+    describe_settings,
+    hash_checkpoints,
+    hash_files,
+    hash_weights,
+)
 from .prediction_store import PredictionStore, StoredVideo
 from .training_videos import TrainingVideos
 from .video_adapter import VideoAdapter
@@ -11,6 +16,7 @@ __all__ = [
     'TrainingVideos',
     'VideoAdapter',
     'describe_settings',
+    'hash_checkpoints',
     'hash_files',
     'hash_weights',
 ]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -60,6 +60,35 @@ def hash_files(entries: Iterable[Mapping[str, Any]]) -> str:
             if path is not None:
                 digest.update(f'{path} {_stat(path)};'.encode())
     return digest.hexdigest()
+
+
+def hash_checkpoints(settings: Any) -> str:
+    """Hash name, size and time of the files that nested settings load.
+
+    For parts whose weights are not among those of the model.
+
+    Args:
+        settings: Nested settings, in which the key ``checkpoint`` names
+            files.
+
+    Returns:
+        SHA-256 as hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for path in _checkpoints(settings):
+        digest.update(f'{path} {_stat(path)};'.encode())
+    return digest.hexdigest()
+
+
+def _checkpoints(settings: Any) -> Iterator[str]:
+    if isinstance(settings, Mapping):
+        path = settings.get('checkpoint')
+        if isinstance(path, str):
+            yield path
+        settings = list(settings.values())
+    if isinstance(settings, (list, tuple)):
+        for value in settings:
+            yield from _checkpoints(value)
 
 
 def _stat(path: str) -> tuple[int, int] | None:

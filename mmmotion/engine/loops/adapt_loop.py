@@ -30,6 +30,7 @@ from ..adaptation import (
     TrainingVideos,
     VideoAdapter,
     describe_settings,
+    hash_checkpoints,
     hash_files,
     hash_weights,
 )
@@ -197,6 +198,10 @@ class AdaptLoop(VideoTestLoop):
                 model=cfg.get('model'),
                 data_preprocessor=cfg.get('data_preprocessor'),
                 weights=hash_weights(model),
+                # Weights of post-processing are not in the model.
+                postprocess_files=hash_checkpoints(
+                    (cfg.get('model') or {}).get('postprocess')
+                ),
                 device=parameter.device.type,
                 seed=self.seed,
                 fp16=self.fp16,

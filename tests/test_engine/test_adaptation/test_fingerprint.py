@@ -5,6 +5,7 @@ from torch import nn
 
 from mmmotion.engine.adaptation import (
     describe_settings,
+    hash_checkpoints,
     hash_files,
     hash_weights,
 )
@@ -60,3 +61,15 @@ def test_entries_without_files_are_their_names():
     entries = [dict(video_id='v', frame_id=name) for name in 'ab']
     assert hash_files(entries) == hash_files(iter(entries))
     assert hash_files(entries) != hash_files(entries[::-1])
+
+
+def test_hash_sees_that_a_loaded_file_is_another(tmp_path):
+    path = tmp_path / 'encoder.pth'
+    settings = [dict(features=dict(init_cfg=dict(checkpoint=str(path))))]
+    hashes = {hash_checkpoints(settings), hash_checkpoints(None)}
+    path.write_bytes(b'1')
+    hashes.add(hash_checkpoints(settings))
+    assert hash_checkpoints(settings) in hashes
+    path.write_bytes(b'12')
+    hashes.add(hash_checkpoints(settings))
+    assert len(hashes) == 4
