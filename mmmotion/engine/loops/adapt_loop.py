@@ -192,6 +192,7 @@ class AdaptLoop(VideoTestLoop):
         """What the predictions of all videos depend on."""
         cfg = self.runner.cfg
         parameter = next(model.parameters())
+        postprocess = (cfg.get('model') or {}).get('postprocess')
         return describe_settings(
             dict(
                 version=__version__,
@@ -199,9 +200,7 @@ class AdaptLoop(VideoTestLoop):
                 data_preprocessor=cfg.get('data_preprocessor'),
                 weights=hash_weights(model),
                 # Weights of post-processing are not in the model.
-                postprocess_files=hash_checkpoints(
-                    (cfg.get('model') or {}).get('postprocess')
-                ),
+                postprocess_files=hash_checkpoints(postprocess),
                 device=parameter.device.type,
                 seed=self.seed,
                 fp16=self.fp16,
