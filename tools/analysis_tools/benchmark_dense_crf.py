@@ -135,6 +135,7 @@ def our_solver(
     """What runs the toolbox on one frame."""
 
     def solve() -> np.ndarray:
+        """(L, H, W) probabilities."""
         image = torch.from_numpy(frame).permute(2, 0, 1)[None]
         energies = torch.from_numpy(unary)[None]
         return dense_crf(energies, image, parameters)[0].numpy()
@@ -155,6 +156,7 @@ def their_solver(
     }[parameters.normalization]
 
     def solve() -> np.ndarray:
+        """(L, H, W) probabilities."""
         h, w = frame.shape[:2]
         crf = package.DenseCRF2D(w, h, len(unary))
         crf.setUnaryEnergy(unary.reshape(len(unary), -1))

@@ -16,6 +16,7 @@ class _TrainedPart:
         self._model = model
 
     def parameters(self) -> Iterator[nn.Parameter]:
+        """Those that take a gradient."""
         return (p for p in self._model.parameters() if p.requires_grad)
 
 

@@ -78,6 +78,7 @@ class _PatchMerging(nn.Module):
         self.reduction = nn.Linear(4 * embed_dims, 2 * embed_dims, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, h, w, C) cells to half of the rows and columns, 2C channels."""
         x = _pad(x, 2)
         columns = [x[:, :, 0::2], x[:, :, 1::2]]
         cells = [part[:, i::2] for part in columns for i in (0, 1)]

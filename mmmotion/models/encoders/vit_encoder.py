@@ -53,6 +53,7 @@ class _PatchEmbed(nn.Module):
         self.proj = nn.Conv2d(in_channels, embed_dims, size, stride)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) image to (B, ``embed_dims``, h, w) patches."""
         return self.proj(x)
 
 

@@ -54,10 +54,12 @@ def torch_splatting(
     flat = vertices.flatten()
 
     def splat(values: Tensor) -> Tensor:
+        """(P,) values of the pixels to (M,) sums at the points."""
         shares = (weights * values[:, None]).flatten()
         return values.new_zeros(num_points).index_add_(0, flat, shares)
 
     def read(values: Tensor) -> Tensor:
+        """(M,) values of the points to (P,) at the pixels."""
         found = values.index_select(0, flat).view_as(weights)
         return (found * weights).sum(dim=1)
 
