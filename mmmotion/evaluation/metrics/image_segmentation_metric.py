@@ -101,19 +101,6 @@ class ImageSegmentationMetric(VideoMetric):
         self.thresholds = thresholds
         self.stretch = stretch
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Record the scores of one image per data sample.
-
-        Args:
-            data_batch: Not used (any, as the loop hands on what it has).
-            data_samples: Predictions as dictionaries.
-
-        Raises:
-            ValueError: If a sample lacks a key or has masks of two sizes.
-        """
-        del data_batch
-        self.results.extend(self._record(sample) for sample in data_samples)
-
     def compute_metrics(self, results: list[FrameRecord]) -> Scores:
         """Average over the images of each data set.
 
@@ -161,8 +148,16 @@ class ImageSegmentationMetric(VideoMetric):
             objects='merge',
         )
 
-    def _record(self, sample: Mapping) -> FrameRecord:
-        record = make_record(sample, None)
+    def record(self, sample: Mapping) -> FrameRecord:
+        """Score an image against ``gt_masks``.
+
+        Args:
+            sample: Prediction as a dictionary.
+
+        Raises:
+            ValueError: If a key is missing or there are masks of two sizes.
+        """
+        record = make_record(sample)
         dataset = str(sample.get('dataset', ''))
         where = f'{dataset}/{record.video_id}'.lstrip('/')
         if sample.get('gt_masks') is None:

@@ -90,24 +90,6 @@ class VideoBoxMetric(VideoMetric):
         self.threshold = threshold
         self.region = region
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Record the overlap of one frame per data sample.
-
-        Args:
-            data_batch: Not used (any, as the loop hands on what it has).
-            data_samples: Predictions as dictionaries.
-
-        Raises:
-            ValueError: If a sample lacks a key or has not exactly one box.
-        """
-        del data_batch
-        for sample in data_samples:
-            record = make_record(sample, None)
-            where = f'{record.video_id}/{record.frame_id}'
-            self.results.append(
-                replace(record, scores=self._score(sample, where))
-            )
-
     def compute_metrics(self, results: list[FrameRecord]) -> Scores:
         """Average over frames and over sequences.
 
@@ -146,6 +128,19 @@ class VideoBoxMetric(VideoMetric):
             region=self.region,
             selection='none',
         )
+
+    def record(self, sample: Mapping) -> FrameRecord:
+        """Score a frame against ``gt_boxes``.
+
+        Args:
+            sample: Prediction as a dictionary.
+
+        Raises:
+            ValueError: If a key is missing or there is not exactly one box.
+        """
+        record = make_record(sample)
+        where = f'{record.video_id}/{record.frame_id}'
+        return replace(record, scores=self._score(sample, where))
 
     def _score(self, sample: Mapping, where: str) -> Scores | None:
         if sample.get('gt_boxes') is None:

@@ -39,14 +39,11 @@ class FrameRecord:
     scores: dict[str, float] | None
 
 
-def make_record(
-    sample: Mapping, scores: dict[str, float] | None
-) -> FrameRecord:
-    """Keep the scores of a data sample with its place in the video.
+def make_record(sample: Mapping) -> FrameRecord:
+    """Keep the place of a data sample in its video, without scores.
 
     Args:
         sample: Prediction as a dictionary.
-        scores: Score by name, None for a frame without annotation.
 
     Raises:
         ValueError: If the sample does not say where it belongs.
@@ -63,7 +60,7 @@ def make_record(
         frame_id=str(sample['frame_id']),
         frame_index=int(sample['frame_index']),
         num_frames=int(sample['num_frames']),
-        scores=scores,
+        scores=None,
     )
 
 
@@ -126,6 +123,33 @@ class VideoMetric(BaseMetric):
         self.output_dir = output_dir
         self.outfile_prefix = outfile_prefix
         self.results: list[FrameRecord] = []
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Record the scores of one frame per data sample.
+
+        Args:
+            data_batch: Not used (any, as the loop hands on what it has).
+            data_samples: Predictions as dictionaries.
+
+        Raises:
+            ValueError: If a sample is not what the metric needs.
+        """
+        del data_batch
+        self.results.extend(self.record(sample) for sample in data_samples)
+
+    @abstractmethod
+    def record(self, sample: Mapping) -> FrameRecord:
+        """Score one frame.
+
+        Args:
+            sample: Prediction as a dictionary.
+
+        Returns:
+            The record, without scores where nothing is annotated.
+
+        Raises:
+            ValueError: If the sample is not what the metric needs.
+        """
 
     def evaluate(self, size: int) -> dict[str, float]:
         """Compute the results on the main process and share them.

@@ -92,19 +92,6 @@ class VideoSegmentationMetric(VideoMetric):
         self.threshold = threshold
         self.oracle = tuple(oracle)
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Record the scores of one frame per data sample.
-
-        Args:
-            data_batch: Not used (any, as the loop hands on what it has).
-            data_samples: Predictions as dictionaries.
-
-        Raises:
-            ValueError: If a sample lacks a key or has masks of two sizes.
-        """
-        del data_batch
-        self.results.extend(self._record(sample) for sample in data_samples)
-
     def compute_metrics(self, results: list[FrameRecord]) -> Scores:
         """Average over frames, then over sequences.
 
@@ -144,8 +131,16 @@ class VideoSegmentationMetric(VideoMetric):
             objects='merge',
         )
 
-    def _record(self, sample: Mapping) -> FrameRecord:
-        record = make_record(sample, None)
+    def record(self, sample: Mapping) -> FrameRecord:
+        """Score a frame against ``gt_masks``.
+
+        Args:
+            sample: Prediction as a dictionary.
+
+        Raises:
+            ValueError: If a key is missing or there are masks of two sizes.
+        """
+        record = make_record(sample)
         scores = score_frame(sample, self.threshold, self.oracle)
         return replace(record, scores=scores)
 

@@ -21,8 +21,8 @@ class CollectingMetric(VideoMetric):
 
     default_prefix = 'test'
 
-    def process(self, data_batch, data_samples):
-        self.results.extend(data_samples)
+    def record(self, sample):
+        return sample
 
     def compute_metrics(self, results):
         self.names = [f'{each.video_id}/{each.frame_id}' for each in results]
