@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmengine.runner import Runner
 
-from mmmotion.datasets.samplers import video_sampler
+from mmmotion.datasets.samplers import endless_sampler
 
 PIPELINE = [
     dict(type='LoadFrames'),
@@ -26,7 +26,7 @@ def load(tree, monkeypatch):
 
     def first_batches(batch_size, num_workers=0, rank=0, world_size=1, skip=0):
         monkeypatch.setattr(
-            video_sampler, 'get_dist_info', lambda: (rank, world_size)
+            endless_sampler, 'get_dist_info', lambda: (rank, world_size)
         )
         config = dict(
             batch_size=batch_size,

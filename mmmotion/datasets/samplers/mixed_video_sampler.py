@@ -1,22 +1,19 @@
 """Endless sampling from several data sets."""
 
-import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from mmengine.dataset import ConcatDataset
-from mmengine.dist import get_dist_info, sync_random_seed
-from torch.utils.data import Sampler
 
 from mmmotion.registry import DATA_SAMPLERS
 
 from ..draw import FrameDraw, sample_rng
+from .endless_sampler import EndlessSampler
 from .video_sampler import VideoSampler
 
 
 @DATA_SAMPLERS.register_module()
-class MixedVideoSampler(Sampler):
+class MixedVideoSampler(EndlessSampler):
     """Draw a part of a concatenated data set, then as ``VideoSampler`` does.
 
     A part is drawn in proportion to its length: the frames that have the gaps
@@ -53,26 +50,14 @@ class MixedVideoSampler(Sampler):
                 f'{type(dataset).__name__}: use VideoSampler for a single '
                 'data set'
             )
-        self.seed = sync_random_seed() if seed is None else int(seed)
+        super().__init__(seed, split_over_ranks)
         self.parts = [
             VideoSampler(part, self.seed, **kwargs)
             for part in dataset.datasets
         ]
-        self.rank, self.world_size = 0, 1
-        if split_over_ranks:
-            self.rank, self.world_size = get_dist_info()
-        self._start = 0
         sizes = [len(part) for part in dataset.datasets]
         self._offsets = np.cumsum([0, *sizes[:-1]]).tolist()
         self._ends = np.cumsum([len(sampler) for sampler in self.parts])
-
-    def skip(self, num_draws: int) -> None:
-        """Start later by a number of draws of this rank, see VideoSampler."""
-        if num_draws < 0:
-            raise ValueError(
-                f'expected num_draws not to be negative, got {num_draws}'
-            )
-        self._start += num_draws
 
     def draw(self, number: int) -> FrameDraw:
         """Return one draw.
@@ -86,12 +71,6 @@ class MixedVideoSampler(Sampler):
         place = rng.integers(self._ends[-1])
         part = int(np.searchsorted(self._ends, place, side='right'))
         return self.parts[part].draw(number) + self._offsets[part]
-
-    def __iter__(self) -> Iterator[FrameDraw]:
-        """Yield the draws of this rank without end."""
-        first = self._start * self.world_size + self.rank
-        for number in itertools.count(first, self.world_size):
-            yield self.draw(number)
 
     def __len__(self) -> int:
         """Nominal length: the sum of those of the parts."""

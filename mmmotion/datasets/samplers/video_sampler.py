@@ -1,17 +1,16 @@
 """Endless sampling that depends on nothing but the seed and the draw."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from mmengine.dataset import BaseDataset
-from mmengine.dist import get_dist_info, sync_random_seed
-from torch.utils.data import Sampler
 
 from mmmotion.registry import DATA_SAMPLERS
 
 from ..draw import FrameDraw, sample_rng
+from .endless_sampler import EndlessSampler
 from .shortage import (
     describe_folder,
     describe_gaps,
@@ -29,7 +28,7 @@ class _Table(NamedTuple):
 
 
 @DATA_SAMPLERS.register_module()
-class VideoSampler(Sampler):
+class VideoSampler(EndlessSampler):
     """Draw a video, then a frame of it, then gaps, each uniformly.
 
     A short video is drawn as often as a long one. Draw n is a function of
@@ -85,15 +84,9 @@ class VideoSampler(Sampler):
                 'expected num_gaps to be at least 1, and at most 2 with '
                 f"gap_sampling='pairs', got {num_gaps}"
             )
-        self.seed = sync_random_seed() if seed is None else int(seed)
-        if self.seed < 0:
-            raise ValueError(f'expected seed not to be negative, got {seed}')
-        self.rank, self.world_size = 0, 1
-        if split_over_ranks:
-            self.rank, self.world_size = get_dist_info()
+        super().__init__(seed, split_over_ranks)
         self.gap_sampling = gap_sampling
         self.num_gaps = num_gaps
-        self._start = 0
         videos = group_by_video(dataset, gaps)
         self._gaps_of = {
             frame.position: frame.gaps
@@ -114,18 +107,6 @@ class VideoSampler(Sampler):
         warn_of_unused_gaps(dataset, asked, self._gaps_of.values())
         self._warn(dataset, videos)
 
-    def skip(self, num_draws: int) -> None:
-        """Start later by a number of draws of this rank.
-
-        Calls add up. A loader that is already being iterated goes on as
-        before.
-        """
-        if num_draws < 0:
-            raise ValueError(
-                f'expected num_draws not to be negative, got {num_draws}'
-            )
-        self._start += num_draws
-
     def draw(self, number: int) -> FrameDraw:
         """Return one draw.
 
@@ -138,12 +119,6 @@ class VideoSampler(Sampler):
         index = int(frames[rng.integers(len(frames))])
         chosen = self._choose_gaps(rng, index, table.pair)
         return FrameDraw(index, number, self.seed, chosen)
-
-    def __iter__(self) -> Iterator[FrameDraw]:
-        """Yield the draws of this rank without end."""
-        first = self._start * self.world_size + self.rank
-        for number in itertools.count(first, self.world_size):
-            yield self.draw(number)
 
     def __len__(self) -> int:
         """Nominal length: the frames that the first table can draw."""

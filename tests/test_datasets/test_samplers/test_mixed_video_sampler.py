@@ -5,7 +5,7 @@ import pytest
 from mmengine.dataset import ConcatDataset
 
 from mmmotion.datasets import BaseMotionDataset
-from mmmotion.datasets.samplers import MixedVideoSampler, mixed_video_sampler
+from mmmotion.datasets.samplers import MixedVideoSampler, endless_sampler
 from mmmotion.registry import DATA_SAMPLERS
 
 
@@ -74,13 +74,13 @@ def test_ranks_together_draw_what_one_rank_draws(both, monkeypatch):
     found = {}
     for place in [(0, 1), (0, 2), (1, 2)]:
         monkeypatch.setattr(
-            mixed_video_sampler, 'get_dist_info', lambda place=place: place
+            endless_sampler, 'get_dist_info', lambda place=place: place
         )
         found[place] = take(MixedVideoSampler(both, seed=1), 12 // place[1])
     assert found[0, 1] == [
         draw for pair in zip(found[0, 2], found[1, 2]) for draw in pair
     ]
-    monkeypatch.setattr(mixed_video_sampler, 'get_dist_info', lambda: (1, 2))
+    monkeypatch.setattr(endless_sampler, 'get_dist_info', lambda: (1, 2))
     alone = MixedVideoSampler(both, seed=1, split_over_ranks=False)
     assert take(alone, 12) == found[0, 1]
 

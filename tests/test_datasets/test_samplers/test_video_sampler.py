@@ -6,7 +6,7 @@ import pytest
 from torch.utils.data import DataLoader
 
 from mmmotion.datasets import DAVIS2016, BaseMotionDataset, VideoSampler
-from mmmotion.datasets.samplers import shortage, video_sampler
+from mmmotion.datasets.samplers import endless_sampler, shortage
 from mmmotion.registry import DATA_SAMPLERS
 
 GAPS = (1, 2, -1, -2)
@@ -53,7 +53,7 @@ def key(draw):
 
 def on_rank(monkeypatch, rank, world_size, *args, **kwargs):
     monkeypatch.setattr(
-        video_sampler, 'get_dist_info', lambda: (rank, world_size)
+        endless_sampler, 'get_dist_info', lambda: (rank, world_size)
     )
     return VideoSampler(*args, **kwargs)
 
