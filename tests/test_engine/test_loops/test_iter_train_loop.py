@@ -39,9 +39,9 @@ def test_resume_goes_on_with_the_next_draw_and_loads_nothing_else(
 
 
 def test_sampler_that_cannot_skip_is_advanced(toy, tmp_path, monkeypatch):
-    from mmmotion.datasets import VideoSampler
+    from mmmotion.datasets.samplers import EndlessSampler
 
-    monkeypatch.delattr(VideoSampler, 'skip')
+    monkeypatch.delattr(EndlessSampler, 'skip')
     run(toy, tmp_path, 4)
     draws, num_loaded = run(toy, tmp_path, 6, resume=True)
     assert draws == [[4 * i + j for j in range(4)] for i in range(4, 6)]
