@@ -27,7 +27,7 @@ def _own(name: str, folder: str) -> Registry:
 DATASETS = _child(root.DATASETS, 'datasets')
 DATA_SAMPLERS = _child(root.DATA_SAMPLERS, 'datasets')
 TRANSFORMS = _child(root.TRANSFORMS, 'datasets')
-MODELS = _child(root.MODELS, 'models')
+MODELS = _child(root.MODELS, 'models', 'flow')
 MODEL_WRAPPERS = _child(root.MODEL_WRAPPERS, 'engine')
 WEIGHT_INITIALIZERS = _child(root.WEIGHT_INITIALIZERS, 'convert')
 METRICS = _child(root.METRICS, 'evaluation')

@@ -13,6 +13,7 @@ from .color import (
     flow_to_rgb,
     flow_to_rgb_uint8,
 )
+from .correlation import correlate
 from .estimators import (
     ConstantFlowEstimator,
     DISFlowEstimator,
@@ -31,13 +32,19 @@ from .io import (
 )
 from .layout import find_flow_files, flow_path, flow_root
 from .meta import check_meta, read_meta
+from .networks import (
+    FeaturePyramid,
+    FlowDecoder,
+    cost_volume,
+)
 from .polynomial import (
     evaluate_polynomial,
     fit_and_blend,
     fit_polynomial,
     unit_coordinates,
 )
-from .resize import resize_flow
+from .resize import resize_flow, resize_flow_tensor
+from .warp import warp
 
 __all__ = [
     'FLOW_SUFFIXES',
@@ -47,12 +54,16 @@ __all__ = [
     'ExtractionSettings',
     'ExtractionSummary',
     'FarnebackFlowEstimator',
+    'FeaturePyramid',
+    'FlowDecoder',
     'FlowEstimator',
     'Video',
     'check_flow',
     'check_meta',
     'color_flow',
     'color_image',
+    'correlate',
+    'cost_volume',
     'decode_flow',
     'evaluate_polynomial',
     'extract_flow',
@@ -74,6 +85,8 @@ __all__ = [
     'read_frame',
     'read_meta',
     'resize_flow',
+    'resize_flow_tensor',
     'unit_coordinates',
+    'warp',
     'write_flow',
 ]

@@ -2,6 +2,8 @@
 
 import cv2
 import numpy as np
+from torch import Tensor
+from torch.nn.functional import interpolate
 
 
 def resize_flow(
@@ -55,3 +57,27 @@ def resize_flow(
         factors = (new_width / width, new_height / height)
         resized = resized * np.array(factors, np.float32)
     return resized
+
+
+def resize_flow_tensor(flow: Tensor, size: tuple[int, int]) -> Tensor:
+    """Resize flow fields as networks do, values included.
+
+    Bilinear between the centres of the corner pixels, which stay corners
+    (``align_corners``); :func:`resize_flow` keeps the image's border in place
+    instead. Differentiable.
+
+    Args:
+        flow: (B, 2, h, w) flow in pixels.
+        size: New (H, W).
+
+    Returns:
+        (B, 2, H, W) flow in pixels of the new grid.
+    """
+    height, width = flow.shape[-2:]
+    if (height, width) == tuple(size):
+        return flow
+    resized = interpolate(
+        flow, size=tuple(size), mode='bilinear', align_corners=True
+    )
+    factors = flow.new_tensor((size[1] / width, size[0] / height))
+    return resized * factors[:, None, None]

@@ -1,0 +1,13 @@
+"""Networks that match two frames, and their parts."""
+
+from .convolution import convolution
+from .cost_volume import cost_volume
+from .feature_pyramid import FeaturePyramid
+from .flow_decoder import FlowDecoder
+
+__all__ = [
+    'FeaturePyramid',
+    'FlowDecoder',
+    'convolution',
+    'cost_volume',
+]
