@@ -1,26 +1,39 @@
 """Training objectives, one class each."""
 
+from .census_loss import CensusLoss, census_distance
 from .entropy_loss import EntropyLoss, mask_entropy
 from .flow_reconstruction_loss import (
     FlowReconstructionLoss,
     expected_energy,
     reconstruction_energy,
 )
+from .flow_smoothness_loss import FlowSmoothnessLoss, flow_roughness
+from .l1_loss import L1Loss
 from .mask_consistency_loss import (
     MaskConsistencyLoss,
     mask_distances,
     match_masks,
 )
+from .photometric_loss import PhotometricLoss
 from .reconstruction_loss import ReconstructionLoss
+from .ssim_loss import SSIMLoss, ssim_distance
 
 __all__ = [
+    'CensusLoss',
     'EntropyLoss',
     'FlowReconstructionLoss',
+    'FlowSmoothnessLoss',
+    'L1Loss',
     'MaskConsistencyLoss',
+    'PhotometricLoss',
     'ReconstructionLoss',
+    'SSIMLoss',
+    'census_distance',
     'expected_energy',
+    'flow_roughness',
     'mask_distances',
     'mask_entropy',
     'match_masks',
     'reconstruction_energy',
+    'ssim_distance',
 ]
