@@ -2,6 +2,7 @@
 
 from .metrics import (
     ImageSegmentationMetric,
+    MeanIoUMetric,
     VideoBoxMetric,
     VideoMetric,
     VideoSegmentationMetric,
@@ -9,6 +10,7 @@ from .metrics import (
 
 __all__ = [
     'ImageSegmentationMetric',
+    'MeanIoUMetric',
     'VideoBoxMetric',
     'VideoMetric',
     'VideoSegmentationMetric',

@@ -11,6 +11,7 @@ from .box import (
     scale_box,
     success_rates,
 )
+from .confusion import class_iou, class_recall, confusion_matrix
 from .flow import FlowErrors, end_point_error, flow_errors
 from .jaccard import jaccard
 from .object_assignment import (
@@ -62,6 +63,9 @@ __all__ = [
     'boundary_f',
     'boundary_map',
     'box_iou',
+    'class_iou',
+    'class_recall',
+    'confusion_matrix',
     'end_point_error',
     'f_beta',
     'flow_errors',

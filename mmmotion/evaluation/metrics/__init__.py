@@ -1,6 +1,7 @@
 """Metrics for mmengine's evaluator."""
 
 from .image_segmentation_metric import ImageSegmentationMetric
+from .mean_iou_metric import MeanIoUMetric
 from .video_box_metric import VideoBoxMetric
 from .video_metric import FrameRecord, VideoMetric, merge_records
 from .video_segmentation_metric import VideoSegmentationMetric
@@ -8,6 +9,7 @@ from .video_segmentation_metric import VideoSegmentationMetric
 __all__ = [
     'FrameRecord',
     'ImageSegmentationMetric',
+    'MeanIoUMetric',
     'VideoBoxMetric',
     'VideoMetric',
     'VideoSegmentationMetric',
