@@ -19,6 +19,8 @@ from torch import Tensor
 from .comparison import Comparison, ReferenceArrays
 
 SOURCES: dict[str, str] = {
+    'amd': 'amd',
+    'arflow': 'arflow',
     'densecrf': 'densecrf',
     'dino': 'dino',
     'flow-color': 'flow_color',
@@ -31,6 +33,7 @@ SOURCES: dict[str, str] = {
     'gwm-vit': 'gwm_vit',
     'metrics': 'metrics',
     'mg': 'mg',
+    'photometric': 'photometric',
     'swin': 'gwm_maskformer',
 }
 """Module of this folder by name of the source, imported at its first use."""
