@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 import torch
 from mmengine.registry import DefaultScope, init_default_scope
+from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,3 +52,43 @@ def repo_root() -> Path:
 def load_tool() -> Callable[[str], ModuleType]:
     """Importer of a command-line tool by its path below ``tools/``."""
     return lambda name: _load(ROOT / 'tools' / name)
+
+
+@pytest.fixture(scope='session')
+def voc_tree() -> Callable[[Path], Path]:
+    """Writer of a small PASCAL VOC 2012 into a folder, which it returns.
+
+    Every image is noise with a bright rectangle of class 1, 2 or 20, whose
+    outline has no class. Three are for training and two for validation.
+    """
+    lists = dict(
+        train=(('a', 1), ('b', 2), ('c', 20)), val=(('d', 1), ('e', 2))
+    )
+
+    def write(root: Path) -> Path:
+        for folder in ('JPEGImages', 'SegmentationClass',
+                       'ImageSets/Segmentation'):
+            (root / folder).mkdir(parents=True)
+        for split, images in lists.items():
+            names = [f'2007_{name}' for name, _ in images]
+            path = root / f'ImageSets/Segmentation/{split}.txt'
+            path.write_text('\n'.join(names) + '\n')
+            for name, label in zip(names, [label for _, label in images]):
+                _write_labelled(root, name, label)
+        return root
+
+    return write
+
+
+def _write_labelled(root: Path, name: str, label: int) -> None:
+    rng = np.random.default_rng(label)
+    height, width = size = 40 + label, 64 - label
+    image = rng.integers(0, 60, (*size, 3), dtype=np.uint8)
+    labels = np.zeros(size, np.uint8)
+    labels[9:height - 9, 9:width - 9] = 255
+    labels[10:height - 10, 10:width - 10] = label
+    image[labels == label, label % 3] = 200
+    Image.fromarray(image).save(root / f'JPEGImages/{name}.jpg', quality=95)
+    drawn = Image.fromarray(labels, mode='P')
+    drawn.putpalette(rng.integers(0, 256, 768).astype(np.uint8).tobytes())
+    drawn.save(root / f'SegmentationClass/{name}.png')

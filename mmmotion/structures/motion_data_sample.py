@@ -28,6 +28,8 @@ class MotionDataSample(BaseDataElement):
         gt_layer_order: (O,) int64, 0 for the layer nearest to the camera.
         gt_boxes: (O, 4) float32, (left, top, right, bottom) in pixels of the
             annotation, right and bottom exclusive.
+        gt_sem_seg: (H0, W0) uint8 labels of classes, 0 for the background and
+            255 where none counts; in training (h, w).
         pred_regions: (K, h, w) float32 in [0, 1], the model's soft groups
             before any post-processing.
         pred_masks: (1 + O', H0, W0) float32 in [0, 1], background first.

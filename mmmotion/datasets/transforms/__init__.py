@@ -6,30 +6,41 @@ from .color_jitter import ColorJitter
 from .crop_to_square import CropToSquare
 from .load_flows import LoadFlows
 from .load_frames import LoadFrames, load_frame
+from .load_label_map import IGNORED_LABEL, LoadLabelMap
 from .load_masks import LoadMasks, read_annotation
 from .normalize_flows import NormalizeFlows
 from .pack_motion_inputs import PackMotionInputs
+from .photometric_distortion import PhotometricDistortion
+from .random_crop import RandomCrop
 from .random_flip import RandomFlip
+from .random_resize_short_side import RandomResizeShortSide
 from .render_scene import RenderScene
 from .resize_flows import ResizeFlows
 from .resize_frames import ResizeFrames
 from .subtract_background_motion import SubtractBackgroundMotion
+from .transpose_portrait import TransposePortrait
 
 __all__ = [
+    'IGNORED_LABEL',
     'CacheTransforms',
     'ClipFlows',
     'ColorJitter',
     'CropToSquare',
     'LoadFlows',
     'LoadFrames',
+    'LoadLabelMap',
     'LoadMasks',
     'NormalizeFlows',
     'PackMotionInputs',
+    'PhotometricDistortion',
+    'RandomCrop',
     'RandomFlip',
+    'RandomResizeShortSide',
     'RenderScene',
     'ResizeFlows',
     'ResizeFrames',
     'SubtractBackgroundMotion',
+    'TransposePortrait',
     'load_frame',
     'read_annotation',
 ]

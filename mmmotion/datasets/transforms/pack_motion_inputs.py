@@ -9,7 +9,9 @@ from mmcv.transforms import BaseTransform
 from mmmotion.registry import TRANSFORMS
 from mmmotion.structures import MotionDataSample
 
-_TRUTH = ('gt_masks', 'gt_amodal_masks', 'gt_layer_order', 'gt_boxes')
+_TRUTH = (
+    'gt_masks', 'gt_amodal_masks', 'gt_layer_order', 'gt_boxes', 'gt_sem_seg'
+)
 
 
 @TRANSFORMS.register_module()

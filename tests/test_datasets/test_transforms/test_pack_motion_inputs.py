@@ -20,6 +20,7 @@ def sample():
         flow_gaps=(1, ),
         gt_masks=np.ones((1, 8, 12), bool),
         gt_layer_order=np.array([0]),
+        gt_sem_seg=np.full((8, 12), 255, np.uint8),
         scratch='left out',
     )
 
@@ -40,6 +41,8 @@ def test_truth_and_metadata_go_to_the_data_sample():
     assert isinstance(data_sample, MotionDataSample)
     assert data_sample.gt_masks.dtype == torch.bool
     assert data_sample.gt_layer_order.tolist() == [0]
+    assert data_sample.gt_sem_seg.shape == (8, 12)
+    assert data_sample.gt_sem_seg.dtype == torch.uint8
     assert data_sample.metainfo == dict(
         video_id='cat',
         frame_id='00002',

@@ -14,6 +14,7 @@ def sample(draw=0, seed=0):
         flows=rng.normal(size=(1, 4, 6, 2)).astype(np.float32),
         gt_masks=rng.random((2, 8, 12)) > 0.5,
         gt_amodal_masks=rng.random((2, 8, 12)) > 0.5,
+        gt_sem_seg=rng.integers(0, 21, (4, 6), dtype=np.uint8),
     )
 
 
@@ -21,10 +22,19 @@ def test_a_flip_mirrors_all_and_negates_horizontal_flow():
     before, after = sample(), RandomFlip(prob=1).transform(sample())
     for key in ('frames', 'gt_masks', 'gt_amodal_masks'):
         np.testing.assert_array_equal(after[key], before[key][:, :, ::-1])
+    np.testing.assert_array_equal(
+        after['gt_sem_seg'], before['gt_sem_seg'][:, ::-1]
+    )
     mirrored = before['flows'][:, :, ::-1]
     np.testing.assert_array_equal(after['flows'][..., 0], -mirrored[..., 0])
     np.testing.assert_array_equal(after['flows'][..., 1], mirrored[..., 1])
     assert after['flip'] is True
+
+
+def test_the_flow_can_keep_its_sign_as_rcf_does():
+    before = sample()
+    after = RandomFlip(prob=1, negate_flow=False).transform(sample())
+    np.testing.assert_array_equal(after['flows'], before['flows'][:, :, ::-1])
 
 
 def test_a_box_moves_with_its_mask():
