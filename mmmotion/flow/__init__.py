@@ -35,6 +35,8 @@ from .meta import check_meta, read_meta
 from .networks import (
     FeaturePyramid,
     FlowDecoder,
+    FlowPyramids,
+    PWCLite,
     cost_volume,
 )
 from .polynomial import (
@@ -57,6 +59,8 @@ __all__ = [
     'FeaturePyramid',
     'FlowDecoder',
     'FlowEstimator',
+    'FlowPyramids',
+    'PWCLite',
     'Video',
     'check_flow',
     'check_meta',

@@ -4,10 +4,13 @@ from .convolution import convolution
 from .cost_volume import cost_volume
 from .feature_pyramid import FeaturePyramid
 from .flow_decoder import FlowDecoder
+from .pwclite import FlowPyramids, PWCLite
 
 __all__ = [
     'FeaturePyramid',
     'FlowDecoder',
+    'FlowPyramids',
+    'PWCLite',
     'convolution',
     'cost_volume',
 ]
