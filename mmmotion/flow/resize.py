@@ -6,6 +6,19 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 
+def nearest_source(source: int, target: int) -> np.ndarray:
+    """Tell which pixel of one row stands for each pixel of a resized one.
+
+    Args:
+        source: Length of the row.
+        target: New length.
+
+    Returns:
+        (target,) positions ``floor(i * source / target)``, in exact integers.
+    """
+    return np.arange(target) * source // target
+
+
 def resize_flow(
     flow: np.ndarray,
     size: tuple[int, int],
@@ -15,8 +28,8 @@ def resize_flow(
     """Resize a flow field, values included.
 
     Pixel centres lie at half-integers and nothing is smoothed, as in OpenCV.
-    ``'nearest'`` takes the pixel ``floor(i * source / target)``, in exact
-    integers. A NaN spreads to its neighbours if the mode is bilinear.
+    ``'nearest'`` takes the pixel that :func:`nearest_source` names. A NaN
+    spreads to its neighbours if the mode is bilinear.
 
     Args:
         flow: (H, W, 2) flow in pixels.
@@ -50,8 +63,8 @@ def resize_flow(
             interpolation=cv2.INTER_LINEAR,
         )
     else:
-        rows = np.arange(new_height) * height // new_height
-        columns = np.arange(new_width) * width // new_width
+        rows = nearest_source(height, new_height)
+        columns = nearest_source(width, new_width)
         resized = flow[rows[:, None], columns]
     if rescale:
         factors = (new_width / width, new_height / height)

@@ -1,5 +1,7 @@
 """Change of the size of frames."""
 
+import math
+
 import cv2
 import numpy as np
 import torch
@@ -32,6 +34,22 @@ def resize_bicubic(frames: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return resized.contiguous().numpy()
 
 
+def short_side_size(size: tuple[int, int], short_side: int) -> tuple[int, int]:
+    """Scale a size so that its shorter side gets a given length.
+
+    Args:
+        size: (H, W).
+        short_side: New length of the shorter side.
+
+    Returns:
+        (h, w) of the same aspect ratio, rounded to the nearest pixel and a
+        half upwards: 392 x 697 for 480 x 854 and 392.
+    """
+    scale = short_side / min(size)
+    height, width = (math.floor(side * scale + 0.5) for side in size)
+    return height, width
+
+
 @TRANSFORMS.register_module()
 class ResizeFrames(BaseTransform):
     """Bring all frames to one size; masks and flows stay as they are.
@@ -44,7 +62,8 @@ class ResizeFrames(BaseTransform):
             type it had.
 
     Args:
-        size: (h, w).
+        size: (h, w), or the length of the shorter side, which keeps the
+            aspect ratio (see :func:`short_side_size`).
         interpolation: ``'bicubic'`` (see :func:`resize_bicubic`),
             ``'bilinear'`` or ``'area'``. The last is the one without
             aliasing when frames shrink.
@@ -54,29 +73,37 @@ class ResizeFrames(BaseTransform):
     """
 
     def __init__(
-        self, size: tuple[int, int], interpolation: str = 'bicubic'
+        self,
+        size: tuple[int, int] | int,
+        interpolation: str = 'bicubic'
     ) -> None:
-        if len(size) != 2 or min(size) < 1:
+        sides = (size, size) if isinstance(size, int) else tuple(size)
+        if len(sides) != 2 or min(sides) < 1:
             raise ValueError(
-                f'expected size to be (height, width), got {size}'
+                'expected size to be (height, width) or the shorter side, '
+                f'got {size}'
             )
         if interpolation != 'bicubic' and interpolation not in _CV2_MODES:
             raise ValueError(
                 "expected interpolation to be 'bicubic', 'bilinear' or "
                 f"'area', got {interpolation!r}"
             )
-        self.size = (int(size[0]), int(size[1]))
+        self.size = size
         self.interpolation = interpolation
 
     def transform(self, results: dict) -> dict:
         """Resize the frames."""
         frames = results['frames']
+        if isinstance(self.size, int):
+            size = short_side_size(frames.shape[1:3], self.size)
+        else:
+            size = self.size[0], self.size[1]
         if self.interpolation == 'bicubic':
-            results['frames'] = resize_bicubic(frames, self.size)
+            results['frames'] = resize_bicubic(frames, size)
         else:
             mode = _CV2_MODES[self.interpolation]
             results['frames'] = np.stack([
-                cv2.resize(frame, self.size[::-1], interpolation=mode)
+                cv2.resize(frame, size[::-1], interpolation=mode)
                 for frame in frames
             ])
         return results

@@ -88,3 +88,18 @@ def test_area_is_the_mean_of_what_a_pixel_covers():
 def test_rejects_bad_settings(args, message):
     with pytest.raises(ValueError, match=message):
         ResizeFrames(*args)
+
+
+@pytest.mark.parametrize(
+    'size, expected', [
+        ((480, 854), (392, 697)),
+        ((720, 1280), (392, 697)),
+        ((240, 320), (392, 523)),
+        ((320, 240), (523, 392)),
+    ]
+)
+def test_a_single_number_is_the_shorter_side(size, expected):
+    frames = np.zeros((1, *size, 3), np.uint8)
+    resize = ResizeFrames(392, 'bilinear')
+    assert resize.transform(dict(frames=frames)
+                            )['frames'].shape[1:3] == expected
