@@ -42,7 +42,7 @@ class BaseMotionDataset(BaseDataset):
         ValueError: If a gap is 0 or named twice, or ``on_error`` is unknown.
     """
 
-    METAINFO = dict(classes=('background', 'object'))
+    METAINFO: dict = dict(classes=('background', 'object'))
 
     def __init__(
         self,
