@@ -5,6 +5,8 @@ from typing import Any
 
 from torch import Tensor
 
+from .amd import convert_amd
+from .arflow import convert_arflow
 from .dino import convert_dino
 from .gwm_maskformer import convert_gwm_maskformer
 from .gwm_unet import convert_gwm_unet
@@ -13,6 +15,8 @@ from .swin import convert_moby, convert_swin
 from .torchvision_resnet import convert_torchvision_resnet
 
 CONVERTERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Tensor]]] = {
+    'amd': convert_amd,
+    'arflow': convert_arflow,
     'dino': convert_dino,
     'gwm-maskformer': convert_gwm_maskformer,
     'gwm-unet': convert_gwm_unet,

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from .keys import check_keys, count_numbered, strip_prefixes
 
-_NORM_ENTRIES = ('weight', 'bias', 'running_mean', 'running_var')
+NORM_ENTRIES = ('weight', 'bias', 'running_mean', 'running_var')
 _COUNTER = 'num_batches_tracked'
 _RELEASED_BLOCKS = (3, 4, 6, 3)
 _NO_ENCODER = ('fc.', )
@@ -18,7 +18,7 @@ _ONLINE_BRANCH = 'encoder_q.'
 
 def _conv_norm(conv: str, norm: str) -> Iterator[str]:
     yield f'{conv}.weight'
-    for entry in _NORM_ENTRIES:
+    for entry in NORM_ENTRIES:
         yield f'{norm}.{entry}'
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mmcv.cnn import ResNet
+from mmcv.cnn.resnet import BasicBlock
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
@@ -32,6 +33,8 @@ class ResNetEncoder(StagedEncoder):
         dilations: Dilation of the 3x3 convolutions of each stage.
         contract_dilation: Whether the first block of a dilated stage has half
             its dilation.
+        zero_init_residual: Whether the scale of the last norm of every block
+            begins at 0, so that each block begins as its shortcut.
         out_indices: Stages to return, ascending from 0, negative ones from
             the end; all by default.
         bn_eval: Whether batch norms use their stored statistics in training
@@ -59,6 +62,7 @@ class ResNetEncoder(StagedEncoder):
         strides: Sequence[int] = (1, 2, 2, 2),
         dilations: Sequence[int] = (1, 1, 1, 1),
         contract_dilation: bool = False,
+        zero_init_residual: bool = False,
         out_indices: Sequence[int] | None = None,
         bn_eval: bool = False,
         bn_frozen: bool = False,
@@ -86,6 +90,9 @@ class ResNetEncoder(StagedEncoder):
         trunk.init_weights()
         for name, layer in trunk.named_children():
             self.add_module(name, layer)
+        for stage, dilation in zip(trunk.res_layers, dilations):
+            for block in getattr(self, stage):
+                _finish_block(block, dilation, zero_init_residual)
         if contract_dilation:
             for stage, dilation in zip(trunk.res_layers, dilations):
                 _contract(getattr(self, stage)[0], dilation)
@@ -147,6 +154,17 @@ def _check(
         )
     if with_cp and depth < 50:
         raise ValueError(f'with_cp=True needs bottlenecks, got depth={depth}')
+
+
+def _finish_block(block: nn.Module, dilation: int, zero_init: bool) -> None:
+    """Give a block of mmcv what its constructor leaves out."""
+    last = 'bn3'
+    if isinstance(block, BasicBlock):
+        # mmcv dilates only the first of the two convolutions.
+        block.conv2.dilation = block.conv2.padding = (dilation, dilation)
+        last = 'bn2'
+    if zero_init:
+        nn.init.zeros_(block.get_submodule(last).weight)
 
 
 def _contract(block: nn.Module, dilation: int) -> None:

@@ -18,6 +18,8 @@ class MotionFit:
             column x and row y in [-1, 1] (pixel centres), in float64.
         pyramid: Predicted flows level by level, finest first, or None for a
             model of one level.
+        dense_pyramid: Flows of single pixels, without regions, level by
+            level, finest first, where the model was asked for them.
         region_flows: Function that computes the flow (B, K, 2, h, w) of
             every region over the whole image, or None where the model has
             none. Few losses need these large images.
@@ -26,4 +28,5 @@ class MotionFit:
     flow: Tensor
     params: Tensor | None = None
     pyramid: tuple[Tensor, ...] | None = None
+    dense_pyramid: tuple[Tensor, ...] | None = None
     region_flows: Callable[[], Tensor] | None = None

@@ -1,9 +1,17 @@
 """How the parts are wired, one file per method."""
 
+from .amd import AMD
 from .base import BaseSegmentor
 from .frame_prediction import FramePrediction
 from .gwm import GWM
 from .mg import MG
 from .robust_background import RobustBackground
 
-__all__ = ['GWM', 'MG', 'BaseSegmentor', 'FramePrediction', 'RobustBackground']
+__all__ = [
+    'AMD',
+    'GWM',
+    'MG',
+    'BaseSegmentor',
+    'FramePrediction',
+    'RobustBackground',
+]

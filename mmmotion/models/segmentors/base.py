@@ -7,8 +7,9 @@ from typing import ClassVar
 import torch
 import torch.distributed as dist
 from mmengine.model import BaseModel
-from torch import Tensor
+from torch import Tensor, nn
 
+from mmmotion.postprocessing import Postprocessor
 from mmmotion.registry import MODELS, POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
 
@@ -24,10 +25,15 @@ class BaseSegmentor(BaseModel):
     Args:
         postprocess: Configs of the steps that turn the K soft regions of
             :meth:`segment` into background and objects, applied in order.
-            Without any the first region is the background.
+            Without any the first region is the background. What steps
+            have to remember is in the state dict under
+            ``postprocess_state``.
         data_preprocessor: Config of the data preprocessor, by default
             ``MotionDataPreprocessor``.
         init_cfg: Weight initialisation, see mmengine's ``BaseModule``.
+
+    Raises:
+        ValueError: If a step that has to remember something comes twice.
 
     Attributes:
         trains_without_labels: Whether :meth:`loss` reads no annotation, so
@@ -51,6 +57,7 @@ class BaseSegmentor(BaseModel):
             init_cfg=init_cfg,
         )
         self.postprocess = [POSTPROCESSORS.build(cfg) for cfg in postprocess]
+        self.postprocess_state = _find_state(self.postprocess)
 
     def init_weights(self) -> None:
         """Initialise the network and the steps of post-processing."""
@@ -234,6 +241,21 @@ def require_input(inputs: dict[str, Tensor], key: str, who: str) -> Tensor:
             '(or RenderScene with gaps) to it'
         )
     return inputs[key]
+
+
+def _find_state(steps: Sequence[Postprocessor]) -> nn.ModuleDict:
+    """The steps that remember something, by name.
+
+    Not by position, which another step in the chain would change.
+    """
+    state = nn.ModuleDict()
+    for step in steps:
+        name = type(step).__name__
+        if name in state:
+            raise ValueError(f'postprocess holds {name} more than once')
+        if isinstance(step, nn.Module):
+            state[name] = step
+    return state
 
 
 def _mean_over_ranks(value: Tensor) -> Tensor:

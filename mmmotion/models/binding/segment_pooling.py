@@ -1,0 +1,55 @@
+"""Features averaged over soft regions."""
+
+from mmengine.model import BaseModule
+from torch import Tensor
+
+from mmmotion.registry import MODELS
+
+
+@MODELS.register_module()
+class SegmentPooling(BaseModule):
+    """Bind pixels to regions by the mean feature of each region.
+
+    Source: Liu, Wu, Yu, Lin, "The Emergence of Objectness: Learning
+    Zero-Shot Segmentation from Videos", NeurIPS 2021, Section 3.3.
+
+    Args:
+        eps: Added to the mass of every region, in pixels; 0 is the plain
+            mean, which is not a number for a region without any mass.
+        init_cfg: Initialisation as in mmengine.
+
+    Raises:
+        ValueError: If ``eps`` is negative.
+    """
+
+    def __init__(
+        self,
+        eps: float = 0.0,
+        init_cfg: dict | list[dict] | None = None,
+    ) -> None:
+        super().__init__(init_cfg)
+        if eps < 0:
+            raise ValueError(f'eps must not be negative, got {eps}')
+        self.eps = eps
+
+    def forward(self, features: Tensor, masks: Tensor) -> Tensor:
+        """Average the features.
+
+        Args:
+            features: (B, C, h, w).
+            masks: (B, K, h, w) soft masks in [0, 1].
+
+        Returns:
+            (B, K, C) mean feature of every region.
+
+        Raises:
+            ValueError: If the sizes differ.
+        """
+        if features.shape[-2:] != masks.shape[-2:]:
+            raise ValueError(
+                'features and masks must have one size, got '
+                f'{tuple(features.shape[-2:])} and {tuple(masks.shape[-2:])}'
+            )
+        masks = masks.flatten(2)
+        sums = masks @ features.flatten(2).mT
+        return sums / (masks.sum(dim=-1, keepdim=True) + self.eps)
