@@ -11,7 +11,12 @@ from .errors import MissingFileError, SampleError
 from .fbms59 import FBMS59
 from .image_seg_dataset import ImageSegDataset
 from .moca import MoCA
-from .samplers import MixedVideoSampler, VideoSampler, VideoShardSampler
+from .samplers import (
+    FramePairSampler,
+    MixedVideoSampler,
+    VideoSampler,
+    VideoShardSampler,
+)
 from .segtrackv2 import SegTrackv2
 from .synthetic_motion import SyntheticMotion
 from .transforms import (
@@ -52,6 +57,7 @@ __all__ = [
     'ColorJitter',
     'CropToSquare',
     'FrameDraw',
+    'FramePairSampler',
     'ImageSegDataset',
     'LoadFlows',
     'LoadFrames',

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 from mmengine.dataset import BaseDataset
 
 
@@ -16,6 +17,20 @@ class FrameEntry(NamedTuple):
 
     position: int
     gaps: tuple[int, ...]
+
+
+class VideoSpan(NamedTuple):
+    """Where the frames of one video are.
+
+    Attributes:
+        first: Index in the data set of its first listed frame.
+        frame_indices: Index in the video of each frame that is listed.
+        num_frames: Length of the video.
+    """
+
+    first: int
+    frame_indices: np.ndarray
+    num_frames: int
 
 
 def group_by_video(
@@ -47,3 +62,26 @@ def group_by_video(
             offered = tuple(gap for gap in gaps if gap in offered)
         videos[-1].append(FrameEntry(index, offered))
     return videos
+
+
+def list_spans(dataset: BaseDataset) -> list[VideoSpan]:
+    """Find the videos of a data set.
+
+    A data set with very many frames may have a method ``list_spans`` of its
+    own that returns the same without a look at every entry.
+
+    Args:
+        dataset: Any data set whose entries have ``video_id``,
+            ``frame_index`` and ``num_frames``.
+    """
+    if hasattr(dataset, 'list_spans'):
+        spans: list[VideoSpan] = dataset.list_spans()
+        return spans
+    spans = []
+    for video in group_by_video(dataset):
+        infos = [dataset.get_data_info(frame.position) for frame in video]
+        indices = np.array([info['frame_index'] for info in infos])
+        spans.append(
+            VideoSpan(video[0].position, indices, infos[0]['num_frames'])
+        )
+    return spans

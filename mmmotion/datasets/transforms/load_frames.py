@@ -51,7 +51,7 @@ class LoadFrames(BaseTransform):
 
     Args:
         gaps: Signed gaps of the neighbours. None takes those that the
-            sampler chose.
+            sampler chose. Gap 0 is the frame itself once more.
         missing: What to do at the ends of a video: ``'error'``,
             ``'opposite'`` (take the neighbour on the other side) or
             ``'drop'``.
@@ -76,8 +76,11 @@ class LoadFrames(BaseTransform):
         """
         frames = [load_frame(results['img_path'])]
         frame_gaps = [0]
-        wanted = results['gaps'] if self.gaps is None else self.gaps
-        for gap in wanted:
+        for gap in self._wanted(results):
+            if gap == 0:
+                frames.append(frames[0])
+                frame_gaps.append(0)
+                continue
             found = self._find(results, gap)
             if found is None:
                 continue
@@ -95,6 +98,17 @@ class LoadFrames(BaseTransform):
         results['frame_gaps'] = tuple(frame_gaps)
         results['ori_shape'] = frames[0].shape[:2]
         return results
+
+    def _wanted(self, results: dict) -> tuple[int, ...]:
+        if self.gaps is not None:
+            return self.gaps
+        if 'gaps' not in results:
+            raise KeyError(
+                'LoadFrames(gaps=None) needs a sampler that chooses gaps, '
+                'like FramePairSampler or VideoSampler; otherwise name the '
+                'gaps'
+            )
+        return results['gaps']
 
     def _find(self, results: dict, gap: int) -> int | None:
         neighbours = results['neighbours']

@@ -49,6 +49,18 @@ def test_the_sampler_may_choose_the_neighbour(frames):
     assert LoadFrames(gaps=None).transform(results)['frame_gaps'] == (0, 1)
 
 
+def test_gap_0_is_the_frame_once_more(frames):
+    results = LoadFrames(gaps=None
+                         ).transform(describe(frames) | {'gaps': (0, )})
+    assert results['frames'][:, 0, 0, 0].tolist() == [20, 20]
+    assert results['frame_gaps'] == (0, 0)
+
+
+def test_gaps_of_the_sampler_need_a_sampler(frames):
+    with pytest.raises(KeyError, match='like FramePairSampler'):
+        LoadFrames(gaps=None).transform(describe(frames))
+
+
 @pytest.mark.parametrize(
     'missing, gaps', [('opposite', (0, -1)), ('drop', (0, ))]
 )
