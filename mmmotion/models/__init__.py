@@ -3,6 +3,7 @@
 from . import (
     binding,
     encoders,
+    flow_learners,
     heads,
     layers,
     losses,
@@ -15,6 +16,7 @@ __all__ = [
     'MotionDataPreprocessor',
     'binding',
     'encoders',
+    'flow_learners',
     'heads',
     'layers',
     'losses',

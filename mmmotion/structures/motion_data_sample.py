@@ -32,6 +32,8 @@ class MotionDataSample(BaseDataElement):
             255 where none counts; in training (h, w).
         pred_regions: (K, h, w) float32 in [0, 1], the model's soft groups
             before any post-processing.
+        pred_flow: (2, h, w) float32 flow from the frame to its neighbour, in
+            pixels of the network's input.
         pred_masks: (1 + O', H0, W0) float32 in [0, 1], background first.
         pred_seg: (H0, W0) uint8, 0 background, 1..O' objects.
     """

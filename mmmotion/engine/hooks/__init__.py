@@ -1,7 +1,9 @@
 """Hooks, one concern each."""
 
 from .checkpoint_match_hook import CheckpointMatchHook
+from .loss_switch_hook import LossSwitchHook
 from .loss_weight_step_hook import LossWeightStepHook
+from .object_channel_hook import ObjectChannelHook
 from .panel_visualization_hook import PanelVisualizationHook
 from .plain_checkpoint_hook import PlainCheckpointHook
 from .random_state_hook import RandomStateHook
@@ -10,7 +12,9 @@ from .train_scale_hook import TrainScaleHook
 
 __all__ = [
     'CheckpointMatchHook',
+    'LossSwitchHook',
     'LossWeightStepHook',
+    'ObjectChannelHook',
     'PanelVisualizationHook',
     'PlainCheckpointHook',
     'RandomStateHook',
