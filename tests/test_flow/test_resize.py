@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+import torch
 
-from mmmotion.flow import resize_flow
+from mmmotion.flow import resize_flow, resize_flow_tensor
 
 
 @pytest.fixture
@@ -44,3 +45,27 @@ def test_rejects_unknown_mode_and_empty_size(flow):
         resize_flow(flow, (3, 3), 'cubic')
     with pytest.raises(ValueError, match='positive size'):
         resize_flow(flow, (0, 3))
+
+
+def test_a_resized_tensor_keeps_its_corners_and_the_motion():
+    flow = torch.rand(2, 2, 3, 5)
+    resized = resize_flow_tensor(flow, (6, 20))
+    factors = torch.tensor([4.0, 2.0])
+    for corner in ((0, 0), (0, -1), (-1, 0), (-1, -1)):
+        torch.testing.assert_close(
+            resized[..., corner[0], corner[1]],
+            factors * flow[..., corner[0], corner[1]],
+        )
+
+
+def test_a_ramp_stays_a_ramp_between_the_corners():
+    flow = torch.zeros(1, 2, 2, 3)
+    flow[:, 0] = torch.tensor([0.0, 1.0, 2.0])
+    resized = resize_flow_tensor(flow, (2, 5))
+    expected = torch.tensor([0.0, 0.5, 1.0, 1.5, 2.0]) * 5 / 3
+    torch.testing.assert_close(resized[0, 0], expected.expand(2, 5))
+
+
+def test_a_tensor_of_the_right_size_is_returned_as_it_is():
+    flow = torch.rand(1, 2, 3, 4)
+    assert resize_flow_tensor(flow, (3, 4)) is flow
