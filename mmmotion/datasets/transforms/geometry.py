@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from ..errors import SampleError
 
-MASK_KEYS = ('gt_masks', 'gt_amodal_masks')
-"""Keys of (O, H, W) arrays that follow every move of the frames' pixels."""
+MASK_KEYS = ('gt_masks', 'gt_amodal_masks', 'gt_sem_seg')
+"""Keys of (..., H, W) arrays that follow every move of the frames' pixels."""
 
 
 def present_masks(results: dict) -> Iterator[str]:
@@ -48,13 +48,16 @@ def check_one_size(results: dict, who: str) -> tuple[int, int]:
         SampleError: If they differ in size.
     """
     size: tuple[int, int] = results['frames'].shape[1:3]
-    for key in ('flows', *present_masks(results)):
-        if key in results and results[key].shape[1:3] != size:
+    found = {key: results[key].shape[-2:] for key in present_masks(results)}
+    if 'flows' in results:
+        found['flows'] = results['flows'].shape[1:3]
+    for key, other in found.items():
+        if other != size:
             path = str(results.get('img_path') or '')
             raise SampleError(
                 f'{who} needs {key} of the size of the frames, {size}, got '
-                f'{results[key].shape[1:3]} (RandomResizeShortSide brings '
-                f'them to one size): {path}',
+                f'{other} (RandomResizeShortSide brings them to one size): '
+                f'{path}',
                 path,
             )
     return size

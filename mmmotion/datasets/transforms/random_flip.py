@@ -44,13 +44,13 @@ class RandomFlip(BaseTransform):
         results['flip'] = bool(rng.random() < self.prob)
         if not results['flip']:
             return results
-        for key in ('frames', 'flows', *present_masks(results)):
+        for key in ('frames', 'flows'):
             if key in results:
                 results[key] = results[key][:, :, ::-1].copy()
+        for key in present_masks(results):
+            results[key] = results[key][..., ::-1].copy()
         if 'flows' in results and self.negate_flow:
             results['flows'] *= np.array([-1, 1], np.float32)
-        if 'gt_sem_seg' in results:
-            results['gt_sem_seg'] = results['gt_sem_seg'][:, ::-1].copy()
         if 'gt_boxes' in results:
             left, top, right, bottom = results['gt_boxes'].T
             width = results['ori_shape'][1]

@@ -20,7 +20,7 @@ class RandomResizeShortSide(BaseTransform):
 
     The shorter side gets floor(short_side * r) pixels with r uniform in
     ``ratio_range``. Frames are interpolated bilinearly without smoothing,
-    masks take the nearest pixel.
+    masks and labels take the nearest pixel.
 
     Source: the training pipelines of the released code of Liu et al., "The
     Emergence of Objectness", NeurIPS 2021, and of Lian et al., "Bootstrapping
@@ -32,11 +32,11 @@ class RandomResizeShortSide(BaseTransform):
         frames, draw, seed
 
     Changed Keys:
-        frames, flows, gt_masks, gt_amodal_masks (each if present, all of the
-        new size afterwards), ori_shape.
+        frames, flows, gt_masks, gt_amodal_masks, gt_sem_seg (each if present,
+        all of the new size afterwards), ori_shape.
 
     Args:
-        short_side: Largest length of the shorter side.
+        short_side: Length of the shorter side; that of the frame if None.
         ratio_range: Smallest and largest factor; the second is not drawn
             itself unless both are equal.
         flow_interpolation: ``'bilinear'`` or ``'nearest'``.
@@ -48,13 +48,14 @@ class RandomResizeShortSide(BaseTransform):
 
     def __init__(
         self,
-        short_side: int = 400,
+        short_side: int | None = 400,
         ratio_range: tuple[float, float] = (0.96, 1.0),
         flow_interpolation: str = 'bilinear',
         rescale_flows: bool = True,
     ) -> None:
         low, high = ratio_range
-        if not 0 < low <= high or short_side * low < 1:
+        shortest = 1 if short_side is None else short_side * low
+        if not 0 < low <= high or shortest < 1:
             raise ValueError(
                 'expected 0 < low <= high in ratio_range and a short_side of '
                 f'at least a pixel, got ratio_range={ratio_range} and '
@@ -79,9 +80,9 @@ class RandomResizeShortSide(BaseTransform):
         check_no_boxes(results, type(self).__name__)
         rng = sample_rng(results, type(self).__name__)
         ratio = rng.uniform(*self.ratio_range)
-        size = short_side_size(
-            results['frames'].shape[1:3], math.floor(self.short_side * ratio)
-        )
+        old_size = results['frames'].shape[1:3]
+        side = math.floor((self.short_side or min(old_size)) * ratio)
+        size = short_side_size(old_size, max(1, side))
         results['frames'] = np.stack([
             cv2.resize(frame, size[::-1], interpolation=cv2.INTER_LINEAR)
             for frame in results['frames']
@@ -94,8 +95,8 @@ class RandomResizeShortSide(BaseTransform):
             ])
         for key in present_masks(results):
             masks = results[key]
-            rows = nearest_source(masks.shape[1], size[0])
-            columns = nearest_source(masks.shape[2], size[1])
-            results[key] = masks[:, rows[:, None], columns]
+            rows = nearest_source(masks.shape[-2], size[0])
+            columns = nearest_source(masks.shape[-1], size[1])
+            results[key] = masks[..., rows[:, None], columns]
         results['ori_shape'] = size
         return results

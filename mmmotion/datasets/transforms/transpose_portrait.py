@@ -20,8 +20,8 @@ class TransposePortrait(BaseTransform):
 
     Changed Keys:
         frames, flows (the components change places), gt_masks,
-        gt_amodal_masks, ori_shape; each if present and the frames are higher
-        than wide.
+        gt_amodal_masks, gt_sem_seg, ori_shape; each if present and the frames
+        are higher than wide.
     """
 
     def transform(self, results: dict) -> dict:
@@ -36,10 +36,11 @@ class TransposePortrait(BaseTransform):
         check_no_boxes(results, type(self).__name__)
         if 'flows' in results:
             results['flows'] = results['flows'][..., ::-1]
-        for key in ('frames', 'flows', *present_masks(results)):
-            if key in results:
-                turned = results[key].swapaxes(1, 2)
-                results[key] = np.ascontiguousarray(turned)
+        axes = dict.fromkeys(present_masks(results), (-2, -1))
+        axes |= {k: (1, 2) for k in ('frames', 'flows') if k in results}
+        for key, (rows, columns) in axes.items():
+            turned = results[key].swapaxes(rows, columns)
+            results[key] = np.ascontiguousarray(turned)
         if 'ori_shape' in results:
             results['ori_shape'] = tuple(results['ori_shape'][::-1])
         return results

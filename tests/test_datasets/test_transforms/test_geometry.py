@@ -21,7 +21,7 @@ def sample(height=30, width=40, draw=0, seed=0):
     """A pair whose flow and masks can be computed from the frames.
 
     Red is the column and green the row, the flow at a pixel is its (column,
-    row), and the object is where the column is at least 20.
+    row), and the object, of class 7, is where the column is at least 20.
     """
     rows, columns = np.mgrid[:height, :width]
     frame = np.stack((columns, rows, 0 * rows), -1).astype(np.uint8)
@@ -33,6 +33,7 @@ def sample(height=30, width=40, draw=0, seed=0):
         frames=np.stack((frame, frame)),
         flows=np.stack((columns, rows), -1)[None].astype(np.float32),
         gt_masks=columns[None] >= 20,
+        gt_sem_seg=np.where(columns >= 20, 7, 0).astype(np.uint8),
     )
 
 
@@ -56,6 +57,7 @@ def test_frames_flows_and_masks_stay_together(move):
         sure = abs(first[..., 0] - 19.5) > 2
         expected = first[..., 0] >= 20
         assert (after['gt_masks'][0] == expected)[sure].all()
+        assert (after['gt_sem_seg'] == 7 * after['gt_masks'][0]).all()
 
 
 @pytest.mark.parametrize('move', MOVES)
@@ -117,6 +119,7 @@ def test_portrait_becomes_landscape():
     assert after['ori_shape'] == (30, 40)
     for key in ('frames', 'gt_masks'):
         np.testing.assert_array_equal(after[key], before[key].swapaxes(1, 2))
+    np.testing.assert_array_equal(after['gt_sem_seg'], before['gt_sem_seg'].T)
     # What moved one pixel to the right now moves one pixel down.
     np.testing.assert_array_equal(
         after['flows'][0, :, :, 1], before['flows'][0, :, :, 0].T
@@ -137,6 +140,38 @@ def test_a_frame_smaller_than_the_crop_is_named():
         RandomCrop((31, 9)).transform(sample())
 
 
+def test_small_frames_are_filled_up_where_no_label_counts():
+    before = sample()
+    del before['flows']
+    after = RandomCrop((33, 38), fill=(9, 8, 7)).transform(dict(before))
+    assert after['ori_shape'] == (33, 38)
+    left = after['frames'][0, 0, 0, 0]
+    window = slice(left, left + 38)
+    np.testing.assert_array_equal(
+        after['frames'][:, :30], before['frames'][:, :, window]
+    )
+    np.testing.assert_array_equal(
+        after['gt_sem_seg'][:30], before['gt_sem_seg'][:, window]
+    )
+    assert (after['frames'][:, 30:] == (9, 8, 7)).all()
+    assert (after['gt_sem_seg'][30:] == 255).all()
+    assert not after['gt_masks'][:, 30:].any()
+
+
+def test_flows_cannot_be_filled_up():
+    with pytest.raises(ValueError, match='cannot fill up flows'):
+        RandomCrop((33, 38), fill=(0, 0, 0)).transform(sample())
+
+
+def test_factors_may_be_those_of_the_frame_itself():
+    resize = RandomResizeShortSide(None, (0.5, 2.0))
+    sides = [
+        resize.transform(sample(draw=n))['ori_shape'][0] for n in range(200)
+    ]
+    assert (min(sides), max(sides)) == (15, 59)
+    assert np.mean(sides) == pytest.approx(37, abs=2)
+
+
 def test_flows_of_another_size_cannot_be_cropped():
     results = sample()
     results['flows'] = results['flows'][:, :15, :20]
@@ -154,6 +189,7 @@ def test_boxes_are_refused(move):
 @pytest.mark.parametrize(
     'settings', [
         dict(type='RandomCrop', size=(0, 3)),
+        dict(type='RandomCrop', size=(3, 3), fill=(0, 0, 256)),
         dict(type='RandomResizeShortSide', ratio_range=(1, 0.9)),
         dict(type='RandomResizeShortSide', flow_interpolation='cubic'),
     ]
