@@ -16,6 +16,7 @@ from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor, nn
 
 _SHOWN = 5
+_NO_WEIGHT = 'postprocess_state.'
 _MapLocation = str | torch.device | Callable | None
 
 
@@ -80,6 +81,9 @@ def check_state_dict(
 ) -> None:
     """Refuse weights that belong to another model.
 
+    What post-processing remembers is not asked for: it is no weight, and a
+    model works with weights of others.
+
     Args:
         model: The model, or its distributed wrapper.
         weights: State dict of the checkpoint.
@@ -95,6 +99,9 @@ def check_state_dict(
     # mmengine ignores these as well: old files do not have them.
     missing = [key for key in missing if 'num_batches_tracked' not in key]
     unexpected = [key for key in weights if key not in expected]
+    missing, unexpected = ([
+        key for key in keys if not key.startswith(_NO_WEIGHT)
+    ] for keys in (missing, unexpected))
     shared = [key for key in weights if key in expected]
     reshaped = [
         key for key in shared if getattr(weights[key], 'shape', None) !=
@@ -150,7 +157,8 @@ def load_checkpoint(
             for key, value in weights.items()
             if key in expected and value.shape == expected[key].shape
         }
-    # Missing "num_batches_tracked" is all that can be left when strict.
+    # When strict, what can be left is missing "num_batches_tracked", and
+    # what post-processing remembers.
     _unwrap(model).load_state_dict(weights, strict=False)
     return checkpoint
 

@@ -1,31 +1,13 @@
 """Merging of K groups into two by the similarity of their features."""
 
-import torch.nn.functional as F
 from torch import Tensor
 
 from mmmotion.registry import POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
 
-from .frame_encoder import FrameEncoder
+from .frame_features import FrameFeatures
 from .postprocessor import Postprocessor
 from .spectral import spectral_merge
-
-
-def color_features(frame: Tensor, size: tuple[int, int]) -> Tensor:
-    """Colour of every pixel relative to the rest of the frame.
-
-    Args:
-        frame: (3, H, W) RGB.
-        size: (h, w) of the result.
-
-    Returns:
-        (3, h, w) channels with mean 0 and deviation 1 over the frame, so that
-        opposite signs stand for dissimilar colours.
-    """
-    frame = F.interpolate(frame[None], size=size, mode='area')[0]
-    centred = frame - frame.mean(dim=(-2, -1), keepdim=True)
-    deviation = centred.square().mean(dim=(-2, -1), keepdim=True).sqrt()
-    return centred / deviation.clamp(min=1e-6)
 
 
 @POSTPROCESSORS.register_module()
@@ -66,29 +48,19 @@ class SpectralMerge(Postprocessor):
         floor: float = 1e-6,
         min_mass: float = 1e-6,
     ) -> None:
-        is_config = not isinstance(features, str) and 'type' in features
-        if not is_config and features not in ('color', 'segmentor'):
-            raise ValueError(
-                "features must be 'color', 'segmentor' or the config of an "
-                f'encoder, got {features!r}'
-            )
         if not 0 < floor < 1 or not 0 <= min_mass < 1:
             raise ValueError(
                 'expected floor in (0, 1) and min_mass in [0, 1), got '
                 f'floor={floor} and min_mass={min_mass}'
             )
-        self.encoder: FrameEncoder | None = None
-        if isinstance(features, dict):
-            self.encoder = FrameEncoder(features, in_index, data_preprocessor)
-        elif features == 'segmentor':
-            self.feature_index = in_index
+        self.features = FrameFeatures(features, in_index, data_preprocessor)
+        self.feature_index = self.features.feature_index
         self.floor = floor
         self.min_mass = min_mass
 
     def init_weights(self) -> None:
         """Load the weights of the encoder, if it is one of its own."""
-        if self.encoder is not None:
-            self.encoder.init_weights()
+        self.features.init_weights()
 
     def __call__(
         self,
@@ -104,20 +76,14 @@ class SpectralMerge(Postprocessor):
         """
         if len(masks) == 2:
             return masks
-        needed = 'frames' if self.feature_index is None else self.feature_key
+        needed = self.features.source
         if len(masks) < 2 or needed not in inputs:
             raise ValueError(
                 f'SpectralMerge needs at least two groups and {needed}, got '
                 f'{len(masks)} groups and the inputs {sorted(inputs)}'
             )
-        features = self._describe(inputs[needed], masks)
-        merged, _ = spectral_merge(features, masks, self.floor, self.min_mass)
+        size = (masks.shape[-2], masks.shape[-1])
+        merged, _ = spectral_merge(
+            self.features(inputs, size), masks, self.floor, self.min_mass
+        )
         return merged
-
-    def _describe(self, source: Tensor, masks: Tensor) -> Tensor:
-        """(C, h, w) features out of the input that holds them."""
-        if self.feature_index is not None:
-            return source
-        if self.encoder is not None:
-            return self.encoder(source[0])
-        return color_features(source[0], (masks.shape[-2], masks.shape[-1]))

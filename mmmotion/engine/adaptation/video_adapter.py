@@ -118,8 +118,8 @@ class VideoAdapter:
 
 def _copy(model: BaseSegmentor) -> BaseSegmentor:
     # The steps of post-processing are not trained and may hold encoders.
-    shared = model.postprocess
-    copied = copy.deepcopy(model, {id(shared): shared})
+    shared = (model.postprocess, model.postprocess_state)
+    copied = copy.deepcopy(model, {id(part): part for part in shared})
     # The processes do not work on the same video.
     return revert_sync_batchnorm(copied)
 

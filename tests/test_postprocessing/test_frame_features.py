@@ -1,0 +1,33 @@
+import pytest
+import torch
+
+from mmmotion.postprocessing import FrameFeatures, color_features
+
+VIT = dict(type='ViTEncoder', embed_dims=12, num_heads=3, depth=1, img_size=32)
+
+
+def test_colours_come_at_the_size_that_is_asked_for():
+    frames = torch.rand(2, 3, 8, 12)
+    features = FrameFeatures()(dict(frames=frames), (4, 6))
+    assert torch.equal(features, color_features(frames[0], (4, 6)))
+
+
+def test_a_map_of_the_segmentor_is_taken_as_it_is():
+    features = FrameFeatures('segmentor', in_index=-2)
+    assert (features.source, features.feature_index) == ('features_-2', -2)
+    given = {'features_-2': torch.rand(5, 3, 4), 'frames': None}
+    assert features(given, (9, 9)) is given['features_-2']
+
+
+def test_an_encoder_of_its_own_sees_the_first_frame():
+    features = FrameFeatures(VIT)
+    assert features.source == 'frames' and features.feature_index is None
+    frames = torch.rand(2, 3, 32, 48)
+    found = features(dict(frames=frames), (9, 9))
+    assert torch.equal(found, features.encoder(frames[0]))
+    assert found.shape[0] == 12
+
+
+def test_rejects_unknown_features():
+    with pytest.raises(ValueError, match="features must be 'color'"):
+        FrameFeatures('sound')
