@@ -8,6 +8,7 @@ import numpy as np
 
 from mmmotion.evaluation.functional import (
     PROBABILITY_THRESHOLDS,
+    adaptive_f_beta,
     f_beta,
     foreground_probability,
     image_iou,
@@ -28,8 +29,8 @@ from .frame_scores import (
 from .result_files import format_table
 from .video_metric import FrameRecord, VideoMetric, check_choice, make_record
 
-_SCORES = ('acc', 'IoU', 'F', 'MAE')
-_COLUMNS = ('acc', 'IoU', 'max_F', 'F', 'MAE')
+_SCORES = ('acc', 'IoU', 'adaptive_F', 'F', 'MAE')
+_COLUMNS = ('acc', 'IoU', 'max_F', 'mean_F', 'adaptive_F', 'F', 'MAE')
 _UNNAMED = 'images'
 _HALF = np.array([0.5])
 
@@ -58,8 +59,10 @@ class ImageSegmentationMetric(VideoMetric):
 
     Results, all means over the images of a data set, as floats in [0, 1]:
     ``acc``, right pixels of S > 0.5; ``IoU`` of S > 0.5 (0 for an empty
-    union, unlike J); ``F``, with beta squared 0.3, of S > 0.5; ``max_F``, the
-    largest of the means at each threshold; ``MAE``, the absolute error of S.
+    union, unlike J); ``F``, with beta squared 0.3, of S > 0.5; ``max_F`` and
+    ``mean_F``, the largest and the mean of the means at each threshold;
+    ``adaptive_F``, at twice the mean of S in each image; ``MAE``, the absolute
+    error of S.
     The name of the data set goes before those of its results
     (``DUTS/IoU``), if the images have one. There is no mean over data sets.
     A table is logged, and ``<outfile_prefix>.json`` (with the convention that
@@ -70,13 +73,14 @@ class ImageSegmentationMetric(VideoMetric):
     Image Segmenter in Each of Your Deep Generative Models", ICLR 2022.
 
     Args:
-        thresholds: Those of ``max_F``: ``'above'``, S above k / 255 for k from
-            1 to 254, an empty prediction having precision 1 (unsupervised
-            segmentation); ``'levels'``, S in 8 bits at or above each of 256
-            levels, an empty prediction having precision 0 (toolboxes of
-            salient objects).
-        stretch: Whether S is stretched to its own range for ``max_F`` and
-            ``MAE``, as toolboxes of salient objects do.
+        thresholds: Those of ``max_F`` and ``mean_F``: ``'above'``, S above
+            k / 255 for k from 1 to 254, an empty prediction having precision
+            1 (unsupervised segmentation); ``'levels'``, S in 8 bits at or
+            above each of 256 levels, an empty prediction having precision 0
+            (toolboxes of salient objects).
+        stretch: Whether S is stretched to its own range for ``max_F``,
+            ``mean_F``, ``adaptive_F`` and ``MAE``, as toolboxes of salient
+            objects do.
         output_dir: Folder for the files; None means beside the log file of
             the running job, and no files where there is none.
         outfile_prefix: Name of the files without suffix.
@@ -176,6 +180,7 @@ class ImageSegmentationMetric(VideoMetric):
         values = (
             pixel_accuracy(found, truth),
             image_iou(found, truth),
+            adaptive_f_beta(soft, truth),
             float(f_beta(*half)[0]),
             mean_absolute_error(soft, truth),
         )
@@ -198,11 +203,12 @@ class ImageSegmentationMetric(VideoMetric):
 
 
 def _summarise(records: Sequence[ImageRecord]) -> Scores:
-    """Number of images and mean scores, ``max_F`` among them."""
+    """Number of images and mean scores, those of curves among them."""
     scores = [r.scores for r in records if r.scores is not None]
     row = {key: float(np.mean([s[key] for s in scores])) for key in _SCORES}
     curves = np.stack([record.curve for record in records])
     row['max_F'] = float(curves.mean(axis=0).max())
+    row['mean_F'] = float(curves.mean())
     return dict(images=len(records)) | {key: row[key] for key in _COLUMNS}
 
 

@@ -52,7 +52,23 @@ def test_scores_by_hand():
     }
     for key, value in expected.items():
         assert result[f'image/{key}'] == pytest.approx(value, abs=2e-6)
-    assert len(result) == len(expected)
+    assert len(result) == len(expected) + 2
+
+
+def test_the_adaptive_threshold_is_twice_the_mean():
+    # Twice the mean is 0.4: one of the two object pixels is found.
+    result = evaluate([soft([0.0, 0.0, 0.3, 0.5], [0, 0, 1, 1])])
+    expected = 1.3 * 0.5 / (0.3 + 0.5)
+    assert result['image/adaptive_F'] == pytest.approx(expected)
+
+
+def test_the_mean_f_is_over_all_thresholds():
+    one = soft([0.1, 0.9], [0, 1])
+    # The pixel of 0.1 is found by thresholds up to 25 / 255, that of 0.9 up
+    # to 229 / 255, and nothing is found by the others.
+    half = 1.3 * 0.5 / (0.3 * 0.5 + 1)
+    expected = (25 * half + 204) / 254
+    assert evaluate([one])['image/mean_F'] == pytest.approx(expected)
 
 
 def test_the_largest_f_is_that_of_the_mean_over_images():
@@ -95,7 +111,13 @@ def saliency(golden):
         ({}, dict(acc='sal_acc', IoU='sal_iou', max_F='sal_prob_maxF')),
         (
             dict(thresholds='levels', stretch=True),
-            dict(MAE='sal_mae', max_F='sal_maxF_dataset', IoU='sal_iou'),
+            dict(
+                MAE='sal_mae',
+                max_F='sal_maxF_dataset',
+                mean_F='sal_meanF_dataset',
+                adaptive_F='sal_F_adaptive',
+                IoU='sal_iou',
+            ),
         ),
     ],
 )
@@ -103,9 +125,11 @@ def test_equals_the_toolboxes(saliency, options, names):
     samples, arrays = saliency
     result = evaluate(samples, **options)
     for key, name in names.items():
-        # Masks are 32-bit here, and share at least 1e-6 of every pixel.
+        # Masks are 32-bit here, and share at least 1e-6 of every pixel, so
+        # that those of 8 bits may lie one of 256 levels lower.
+        tolerance = 2e-3 if key == 'mean_F' else 2e-5
         assert result[f'image/{key}'] == pytest.approx(
-            np.mean(arrays[name]), abs=2e-5
+            np.mean(arrays[name]), abs=tolerance
         )
 
 
@@ -125,7 +149,7 @@ def test_every_data_set_has_results_of_its_own(tmp_path):
     result = evaluate(samples, output_dir=str(tmp_path))
     assert result['image/DUTS/IoU'] == 1
     assert result['image/ECSSD/IoU'] == 0.25
-    assert len(result) == 10
+    assert len(result) == 14
     content = json.loads((tmp_path / 'image_segmentation.json').read_text())
     assert content['datasets']['ECSSD']['images'] == 2
     assert content['datasets']['ECSSD']['IoU'] == 0.25
