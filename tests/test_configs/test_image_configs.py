@@ -81,7 +81,7 @@ def test_every_data_set_is_scored_on_its_own(run):
     assert counts == dict(CUB200=1, DUTS=2, ECSSD=2, DUTOMRON=2)
     with open(log_dir / 'image_segmentation.csv', newline='') as file:
         for row in csv.DictReader(file):
-            for key in ('acc', 'IoU', 'max_F', 'F', 'MAE'):
+            for key in ('acc', 'IoU', 'max_F', 'mean_F', 'F', 'MAE'):
                 value = results[f'image/{row["dataset"]}/{key}']
                 assert float(row[key]) == value
                 assert 0 <= value <= 1

@@ -115,7 +115,6 @@ def saliency(golden):
                 MAE='sal_mae',
                 max_F='sal_maxF_dataset',
                 mean_F='sal_meanF_dataset',
-                adaptive_F='sal_F_adaptive',
                 IoU='sal_iou',
             ),
         ),
@@ -131,6 +130,17 @@ def test_equals_the_toolboxes(saliency, options, names):
         assert result[f'image/{key}'] == pytest.approx(
             np.mean(arrays[name]), abs=tolerance
         )
+
+
+def test_the_adaptive_f_equals_the_toolboxes(saliency):
+    samples, arrays = saliency
+    values = arrays['sal_F_adaptive'].copy()
+    # The toolboxes find every pixel of a black prediction, at or above 0.
+    is_black = ~arrays['sal_pred'].any(axis=(1, 2))
+    assert is_black.sum() == 1
+    values[is_black] = 0
+    result = evaluate(samples, thresholds='levels', stretch=True)
+    assert result['image/adaptive_F'] == pytest.approx(values.mean(), abs=1e-6)
 
 
 def test_several_objects_count_as_one():
