@@ -9,6 +9,10 @@ from .flow_reconstruction_loss import (
 )
 from .flow_smoothness_loss import FlowSmoothnessLoss, flow_roughness
 from .l1_loss import L1Loss
+from .label_cross_entropy_loss import (
+    LabelCrossEntropyLoss,
+    label_cross_entropy,
+)
 from .mask_consistency_loss import (
     MaskConsistencyLoss,
     mask_distances,
@@ -24,6 +28,7 @@ __all__ = [
     'FlowReconstructionLoss',
     'FlowSmoothnessLoss',
     'L1Loss',
+    'LabelCrossEntropyLoss',
     'MaskConsistencyLoss',
     'PhotometricLoss',
     'ReconstructionLoss',
@@ -31,6 +36,7 @@ __all__ = [
     'census_distance',
     'expected_energy',
     'flow_roughness',
+    'label_cross_entropy',
     'mask_distances',
     'mask_entropy',
     'match_masks',

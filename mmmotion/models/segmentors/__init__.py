@@ -6,6 +6,7 @@ from .frame_prediction import FramePrediction
 from .gwm import GWM
 from .mg import MG
 from .robust_background import RobustBackground
+from .semantic_segmentor import SemanticSegmentor
 
 __all__ = [
     'AMD',
@@ -14,4 +15,5 @@ __all__ = [
     'BaseSegmentor',
     'FramePrediction',
     'RobustBackground',
+    'SemanticSegmentor',
 ]
