@@ -1,11 +1,6 @@
 """Adaptation of a model to single videos, and what it has predicted."""
 
-from .fingerprint import (
-    describe_settings,
-    hash_checkpoints,
-    hash_files,
-    hash_weights,
-)
+from .fingerprint import describe_settings, hash_checkpoints, hash_files
 from .prediction_store import PredictionStore, StoredVideo
 from .training_videos import TrainingVideos
 from .video_adapter import VideoAdapter
@@ -18,5 +13,4 @@ __all__ = [
     'describe_settings',
     'hash_checkpoints',
     'hash_files',
-    'hash_weights',
 ]

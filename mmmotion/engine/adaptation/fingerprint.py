@@ -4,11 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from typing import Any
-
-import torch
-from torch import nn
 
 
 def describe_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,23 +15,6 @@ def describe_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
             its text.
     """
     return json.loads(json.dumps(settings, sort_keys=True, default=str))
-
-
-def hash_weights(model: nn.Module) -> str:
-    """Hash all parameters and buffers, also those that are not saved.
-
-    Args:
-        model: The model, on any device.
-
-    Returns:
-        SHA-256 of names, types, shapes and values, as hexadecimal digits.
-    """
-    digest = hashlib.sha256()
-    for name, value in chain(model.named_parameters(), model.named_buffers()):
-        digest.update(f'{name} {value.dtype} {tuple(value.shape)};'.encode())
-        flat = value.detach().cpu().contiguous().reshape(-1)
-        digest.update(flat.view(torch.uint8).numpy().data)
-    return digest.hexdigest()
 
 
 def hash_files(entries: Iterable[Mapping[str, Any]]) -> str:

@@ -22,6 +22,7 @@ from torch.utils.data import DataLoader
 from mmmotion import __version__
 from mmmotion.evaluation.metrics.result_files import format_table
 from mmmotion.flow.atomic import clean_stale_files
+from mmmotion.flow.weights_hash import hash_weights
 from mmmotion.models.segmentors import BaseSegmentor
 from mmmotion.registry import DATASETS, LOOPS
 
@@ -32,7 +33,6 @@ from ..adaptation import (
     describe_settings,
     hash_checkpoints,
     hash_files,
-    hash_weights,
 )
 from ..config_check import check_config
 from ..video_names import VideoNames, group_by_name
