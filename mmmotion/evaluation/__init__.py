@@ -1,6 +1,7 @@
 """Metrics and the pure functions behind them."""
 
 from .metrics import (
+    FlowMetric,
     ImageSegmentationMetric,
     MeanIoUMetric,
     VideoBoxMetric,
@@ -9,6 +10,7 @@ from .metrics import (
 )
 
 __all__ = [
+    'FlowMetric',
     'ImageSegmentationMetric',
     'MeanIoUMetric',
     'VideoBoxMetric',

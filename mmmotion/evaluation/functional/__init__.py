@@ -12,7 +12,12 @@ from .box import (
     success_rates,
 )
 from .confusion import class_iou, class_recall, confusion_matrix
-from .flow import FlowErrors, end_point_error, flow_errors
+from .flow import (
+    FlowErrors,
+    end_point_error,
+    flow_errors,
+    photometric_error,
+)
 from .jaccard import jaccard
 from .object_assignment import (
     ObjectScores,
@@ -79,6 +84,7 @@ __all__ = [
     'oracle_assignment',
     'oracle_region',
     'oracle_side',
+    'photometric_error',
     'pixel_accuracy',
     'precision_recall_above',
     'precision_recall_levels',

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 
@@ -88,3 +89,45 @@ def flow_errors(
         above_5px=float((error > 5).mean()),
         fl_all=float(outlier.mean()),
     )
+
+
+def photometric_error(
+    first: np.ndarray, second: np.ndarray, flow: np.ndarray
+) -> float:
+    """Measure how much the second frame, moved back, differs from the first.
+
+    The only measure where the true flow is not known. It favours flow that
+    finds similar colours anywhere, so it says less than an end-point error.
+
+    Args:
+        first: (H, W, 3) uint8 RGB.
+        second: (H, W, 3) uint8 RGB.
+        flow: (H, W, 2) flow in pixels from the first to the second frame.
+
+    Returns:
+        Mean absolute difference in 0..255 over the pixels whose flow stays
+        inside the image, NaN if there is none.
+
+    Raises:
+        ValueError: If the shapes do not agree.
+    """
+    if first.shape != second.shape or first.shape[:2] != flow.shape[:2]:
+        raise ValueError(
+            'expected two frames and a flow of one size, got '
+            f'{first.shape[:2]}, {second.shape[:2]} and {flow.shape[:2]}'
+        )
+    height, width = flow.shape[:2]
+    columns = np.arange(width, dtype=np.float32) + flow[..., 0]
+    rows = np.arange(height, dtype=np.float32)[:, None] + flow[..., 1]
+    inside = (columns >= 0) & (columns <= width - 1)
+    inside &= (rows >= 0) & (rows <= height - 1)
+    if not inside.any():
+        return float('nan')
+    moved = cv2.remap(
+        second.astype(np.float32),
+        columns.astype(np.float32),
+        rows.astype(np.float32),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return float(np.abs(moved - first)[inside].mean())

@@ -1,5 +1,6 @@
 """Metrics for mmengine's evaluator."""
 
+from .flow_metric import FlowMetric
 from .image_segmentation_metric import ImageSegmentationMetric
 from .mean_iou_metric import MeanIoUMetric
 from .video_box_metric import VideoBoxMetric
@@ -7,6 +8,7 @@ from .video_metric import FrameRecord, VideoMetric, merge_records
 from .video_segmentation_metric import VideoSegmentationMetric
 
 __all__ = [
+    'FlowMetric',
     'FrameRecord',
     'ImageSegmentationMetric',
     'MeanIoUMetric',

@@ -5,7 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from mmmotion.evaluation.functional import end_point_error, flow_errors
+from mmmotion.evaluation.functional import (
+    end_point_error,
+    flow_errors,
+    photometric_error,
+)
 
 
 def flows() -> tuple[np.ndarray, np.ndarray]:
@@ -57,3 +61,33 @@ def test_valid_pixels_of_another_size_are_refused():
 def test_valid_pixels_have_to_be_boolean():
     with pytest.raises(TypeError, match='boolean valid pixels'):
         flow_errors(*flows(), np.ones((1, 4)))
+
+
+def ramp(shift: int = 0) -> np.ndarray:
+    """A (3, 6, 3) frame that gets brighter by 10 per column."""
+    row = 10 * (np.arange(6) + shift)
+    return np.broadcast_to(row[None, :, None], (3, 6, 3)).astype(np.uint8)
+
+
+def test_frames_match_along_their_motion():
+    flow = np.zeros((3, 6, 2), np.float32)
+    assert photometric_error(ramp(2), ramp(), flow) == 20
+    flow[..., 0] = 2
+    assert photometric_error(ramp(2), ramp(), flow) == 0
+    flow[..., 0] = 1.5
+    assert photometric_error(ramp(2), ramp(), flow) == pytest.approx(5)
+
+
+def test_pixels_that_leave_the_image_do_not_count():
+    second = ramp().copy()
+    second[:, 5] = 200
+    flow = np.zeros((3, 6, 2), np.float32)
+    flow[:, 4, 0] = flow[:, 5, 1] = 2
+    flow[:2, 5, 1] = -3
+    assert photometric_error(ramp(), second, flow) == 0
+    assert math.isnan(photometric_error(ramp(), second, flow + 10))
+
+
+def test_frames_and_flow_of_two_sizes_are_refused():
+    with pytest.raises(ValueError, match='expected two frames and a flow of'):
+        photometric_error(ramp(), ramp(), np.zeros((3, 5, 2), np.float32))
