@@ -5,8 +5,10 @@ from .atomic_backend import AtomicBackend
 from .checkpoint_io import (
     CheckpointError,
     check_state_dict,
+    describe_match,
     find_state_dict,
     load_checkpoint,
+    load_fitting,
     read_checkpoint,
 )
 from .command_line import (
@@ -43,6 +45,7 @@ __all__ = [
     'build_runner',
     'check_config',
     'check_state_dict',
+    'describe_match',
     'enable_amp',
     'enable_auto_scale_lr',
     'find_resumable_checkpoint',
@@ -51,6 +54,7 @@ __all__ = [
     'init_distributed',
     'load_checkpoint',
     'load_config',
+    'load_fitting',
     'load_run_config',
     'loops',
     'optimizers',

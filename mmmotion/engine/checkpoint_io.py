@@ -4,10 +4,11 @@ import functools
 import os
 import pickle
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from mmengine.dist import barrier, is_main_process
@@ -22,6 +23,16 @@ _MapLocation = str | torch.device | Callable | None
 
 class CheckpointError(RuntimeError):
     """A checkpoint that cannot be used; the message says why."""
+
+
+class _Match(NamedTuple):
+    """How a checkpoint compares with a model."""
+
+    num_expected: int
+    num_fitting: int
+    missing: list[str]
+    unexpected: list[str]
+    reshaped: list[str]
 
 
 def read_checkpoint(path: str | Path,
@@ -94,36 +105,59 @@ def check_state_dict(
     Raises:
         CheckpointError: With a few examples of each kind of difference.
     """
-    expected = _unwrap(model).state_dict()
-    missing = [key for key in expected if key not in weights]
-    # mmengine ignores these as well: old files do not have them.
-    missing = [key for key in missing if 'num_batches_tracked' not in key]
-    unexpected = [key for key in weights if key not in expected]
-    missing, unexpected = ([
-        key for key in keys if not key.startswith(_NO_WEIGHT)
-    ] for keys in (missing, unexpected))
-    shared = [key for key in weights if key in expected]
-    reshaped = [
-        key for key in shared if getattr(weights[key], 'shape', None) !=
-        getattr(expected[key], 'shape', None)
-    ]
-    fits = not (missing or unexpected or reshaped)
-    if not strict:
-        fits = fits or not expected or len(shared) > len(reshaped)
-    if fits:
+    match = _compare(model, weights)
+    is_equal = not (match.missing or match.unexpected or match.reshaped)
+    is_part = not strict and (match.num_fitting or not match.num_expected)
+    if is_equal or is_part:
         return
-    shapes = [
-        f'{key} (checkpoint {_shape(weights[key])}, model '
-        f'{_shape(expected[key])})' for key in reshaped
-    ]
     model_name = type(_unwrap(model)).__name__
     raise CheckpointError(
         f'{source} does not belong to this {model_name}: '
-        f'{len(shared) - len(reshaped)} of the {len(expected)} entries of the '
-        f'model fit.{_examples("missing", missing)}'
-        f'{_examples("unexpected", unexpected)}'
-        f'{_examples("of another shape", shapes)}'
+        f'{match.num_fitting} of the {match.num_expected} entries of the '
+        f'model fit.{_examples("missing", match.missing)}'
+        f'{_examples("unexpected", match.unexpected)}'
+        f'{_examples("of another shape", match.reshaped)}'
     )
+
+
+def describe_match(model: nn.Module, weights: Mapping[str, Tensor]) -> str:
+    """Say which part of a checkpoint a model takes, and what it does not.
+
+    Args:
+        model: The model, or its distributed wrapper.
+        weights: State dict of the checkpoint.
+
+    Returns:
+        One line: how many entries fit, which entries of the model are not in
+        the checkpoint or have another shape there, so that they stay as they
+        were initialised, and what else is in the checkpoint.
+    """
+    match = _compare(model, weights)
+    unused = Counter(key.split('.')[0] for key in match.unexpected)
+    others = [f'{name} ({count} entries)' for name, count in unused.items()]
+    return (
+        f'{match.num_fitting} of the {match.num_expected} entries of the '
+        'model are taken.'
+        f'{_examples("not in the checkpoint", match.missing)}'
+        f'{_examples("of another shape", match.reshaped)}'
+        f'{_examples("parts of the checkpoint not used", others)}'
+    )
+
+
+def load_fitting(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
+    """Load the weights whose names and shapes are those of the model.
+
+    Args:
+        model: The model, or its distributed wrapper.
+        weights: State dict of the checkpoint.
+    """
+    expected = _unwrap(model).state_dict()
+    fitting = {
+        key: value
+        for key, value in weights.items()
+        if key in expected and _shape(value) == _shape(expected[key])
+    }
+    _unwrap(model).load_state_dict(fitting, strict=False)
 
 
 def load_checkpoint(
@@ -150,16 +184,9 @@ def load_checkpoint(
     checkpoint = read_checkpoint(path, map_location)
     weights = find_state_dict(checkpoint)
     check_state_dict(model, weights, str(path), strict)
-    expected = _unwrap(model).state_dict()
-    if not strict:
-        weights = {
-            key: value
-            for key, value in weights.items()
-            if key in expected and value.shape == expected[key].shape
-        }
     # When strict, what can be left is missing "num_batches_tracked", and
     # what post-processing remembers.
-    _unwrap(model).load_state_dict(weights, strict=False)
+    load_fitting(model, weights)
     return checkpoint
 
 
@@ -263,6 +290,28 @@ def _describe_damage(path: str | Path, error: Exception) -> str:
         f'{path} is damaged or no checkpoint '
         f'({type(error).__name__}: {first_line})'
     )
+
+
+def _compare(model: nn.Module, weights: Mapping[str, Tensor]) -> _Match:
+    expected = _unwrap(model).state_dict()
+    missing = [key for key in expected if key not in weights]
+    # mmengine ignores these as well: old files do not have them.
+    missing = [key for key in missing if 'num_batches_tracked' not in key]
+    unexpected = [key for key in weights if key not in expected]
+    missing, unexpected = ([
+        key for key in keys if not key.startswith(_NO_WEIGHT)
+    ] for keys in (missing, unexpected))
+    shared = [key for key in weights if key in expected]
+    shapes = {
+        key: (_shape(weights[key]), _shape(expected[key]))
+        for key in shared
+    }
+    reshaped = [
+        f'{key} (checkpoint {theirs}, model {ours})'
+        for key, (theirs, ours) in shapes.items() if theirs != ours
+    ]
+    num_fitting = len(shared) - len(reshaped)
+    return _Match(len(expected), num_fitting, missing, unexpected, reshaped)
 
 
 def _unwrap(model: nn.Module) -> nn.Module:

@@ -9,6 +9,7 @@ from torch import nn
 from mmmotion.engine import (
     CheckpointError,
     check_state_dict,
+    describe_match,
     load_checkpoint,
     read_checkpoint,
 )
@@ -142,6 +143,22 @@ def test_partly_fitting_weights_pass_only_if_not_strict(tmp_path, model):
     assert '1 missing: 1.weight' in str(caught.value)
     load_checkpoint(model, tmp_path / 'part.pth', strict=False)
     assert torch.equal(model[0].bias, torch.ones(3))
+
+
+def test_what_is_taken_is_described(model):
+    weights = dict(model.state_dict())
+    assert describe_match(model, weights) == (
+        f'{len(weights)} of the {len(weights)} entries of the model are taken.'
+    )
+    weights['0.weight'] = torch.ones(2, 2)
+    del weights['1.weight']
+    weights |= {'flow.a': torch.ones(1), 'flow.b': torch.ones(1)}
+    described = describe_match(model, weights)
+    assert described.startswith(f'{len(weights) - 3} of the ')
+    for part in ('1 not in the checkpoint: 1.weight.',
+                 '0.weight (checkpoint (2, 2), model (3, 2)).',
+                 'not used: flow (2 entries).'):
+        assert part in described
 
 
 def test_a_long_difference_is_cut_short():

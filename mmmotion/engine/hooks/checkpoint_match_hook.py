@@ -7,7 +7,11 @@ from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
-from mmmotion.engine.checkpoint_io import check_state_dict, find_state_dict
+from mmmotion.engine.checkpoint_io import (
+    check_state_dict,
+    describe_match,
+    find_state_dict,
+)
 from mmmotion.engine.checkpoint_settings import compare_model_settings
 from mmmotion.registry import HOOKS
 
@@ -24,7 +28,7 @@ class CheckpointMatchHook(Hook):
     Args:
         strict: Refuse every difference, as ``tools/test.py`` does; otherwise
             only a checkpoint of which nothing fits, so that a training may
-            start from a part of the weights.
+            start from a part of the weights; the log says from which.
 
     Raises:
         CheckpointError: On loading, with a few of the differing keys.
@@ -45,6 +49,11 @@ class CheckpointMatchHook(Hook):
         source = getattr(runner, '_load_from', None) or 'the checkpoint'
         weights = find_state_dict(checkpoint)
         check_state_dict(runner.model, weights, source, self.strict)
+        if not self.strict:
+            print_log(
+                f'{source}: {describe_match(runner.model, weights)}',
+                logger='current',
+            )
         differences = compare_model_settings(
             checkpoint.get('meta') or {},
             runner.cfg.get('model') or {},

@@ -19,6 +19,8 @@ def test_training_starts_from_a_part_of_the_weights(toy, tmp_path, checkpoint):
     cfg = toy.toy_config(tmp_path / 'run', train_cfg__max_iters=1)
     cfg.load_from = str(checkpoint)
     build_runner(cfg).train()
+    log = next((tmp_path / 'run').glob('*/*.log')).read_text()
+    assert '1 not in the checkpoint: layers.0.bias.' in log
 
 
 @pytest.mark.parametrize('mode', ['train', 'test'])
