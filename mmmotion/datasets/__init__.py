@@ -42,6 +42,7 @@ from .transforms import (
 )
 from .video_seg_dataset import VideoSegDataset
 from .voc2012 import VOC2012
+from .youtube_vos import YouTubeVOS
 
 __all__ = [
     'CUB200',
@@ -83,6 +84,7 @@ __all__ = [
     'VideoSampler',
     'VideoSegDataset',
     'VideoShardSampler',
+    'YouTubeVOS',
     'is_label',
     'sample_rng',
 ]

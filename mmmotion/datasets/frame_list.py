@@ -11,11 +11,13 @@ def read_frame_list(ann_file: str, img_root: str,
                     data_root: str) -> dict[str, set[str] | None]:
     """Read which videos, and which of their frames, belong to a split.
 
-    A line holds a video (``blackswan``) or an image, optionally followed by
-    its annotation, as in the lists of DAVIS
-    (``/JPEGImages/480p/blackswan/00000.jpg /Annotations/...``). Images are
-    named from the data root or from the folder of the videos. Empty lines
-    and lines that start with ``#`` are left out.
+    A line holds a video (``blackswan``), optionally followed by the names of
+    its frames, as in the lists of AMD and RCF
+    (``JPEGImages/480p/blackswan 00000.jpg 00001.jpg ...``), or an image,
+    optionally followed by its annotation, as in the lists of DAVIS
+    (``/JPEGImages/480p/blackswan/00000.jpg /Annotations/...``). Videos and
+    images are named from the data root or from the folder of the videos.
+    Empty lines and lines that start with ``#`` are left out.
 
     Args:
         ann_file: The list file.
@@ -38,13 +40,16 @@ def read_frame_list(ann_file: str, img_root: str,
         if not words or words[0].startswith('#'):
             continue
         entry = PurePosixPath(words[0].lstrip('/'))
-        if entry.suffix.lower() not in IMAGE_SUFFIXES:
-            listed[str(entry)] = None
-            continue
         relative = _below_images(entry, img_root, data_root)
-        frames = listed.setdefault(str(relative.parent), set())
-        if frames is not None:
-            frames.add(relative.stem)
+        if entry.suffix.lower() in IMAGE_SUFFIXES:
+            video, names = str(relative.parent), {relative.stem}
+        else:
+            video = str(relative)
+            names = {PurePosixPath(word).stem for word in words[1:]}
+        if not names:
+            listed[video] = None
+        elif (known := listed.setdefault(video, set())) is not None:
+            known |= names
     if not listed:
         raise ValueError(f'list file is empty: {ann_file} (ann_file)')
     return listed

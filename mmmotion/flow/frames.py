@@ -1,5 +1,6 @@
 """Videos as folders of image files."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,18 +47,30 @@ def natural_key(name: str) -> list[tuple[int, int, str]]:
     return [(1, int(p), '') if p.isdecimal() else (0, 0, p) for p in parts]
 
 
+def list_frame_names(folder: str | Path) -> list[str]:
+    """Names of the image files that lie directly in a folder, in order.
+
+    Args:
+        folder: Folder of one video.
+    """
+    # What a folder says about its files spares asking for each of them.
+    with os.scandir(folder) as entries:
+        names = [
+            entry.name for entry in entries
+            if entry.name.lower().endswith(IMAGE_SUFFIXES)
+            and not entry.name.startswith('.') and entry.is_file()
+        ]
+    return sorted(names, key=natural_key)
+
+
 def list_frames(folder: str | Path) -> tuple[str, ...]:
     """Image files that lie directly in a folder, in temporal order.
 
     Args:
         folder: Folder of one video.
     """
-    return tuple(
-        str(path) for path in sorted(
-            Path(folder).iterdir(), key=lambda path: natural_key(path.name)
-        ) if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()
-        and not path.name.startswith('.')
-    )
+    folder = Path(folder)
+    return tuple(str(folder / name) for name in list_frame_names(folder))
 
 
 def list_videos(folder: str | Path) -> list[Video]:

@@ -45,6 +45,11 @@ def test_the_images_of_a_video_are_collected(read):
     assert listed == {'a': {'1', '2'}, 'b': {'1'}}
 
 
+def test_the_frames_may_follow_the_name_of_the_video(read):
+    lines = 'JPEGImages/480p/a 1.png 2 3.jpg', 'a 4.png', 'b', 'b 1.png'
+    assert read(*lines) == {'a': {'1', '2', '3', '4'}, 'b': None}
+
+
 @pytest.mark.parametrize('lines', [('a', 'a/1.png'), ('a/1.png', 'a')])
 def test_a_whole_video_includes_its_listed_images(read, lines):
     assert read(*lines) == {'a': None}

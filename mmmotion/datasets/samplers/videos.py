@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from mmengine.dataset import BaseDataset
+from mmengine.dataset import BaseDataset, ConcatDataset
 
 
 class FrameEntry(NamedTuple):
@@ -64,19 +64,28 @@ def group_by_video(
     return videos
 
 
-def list_spans(dataset: BaseDataset) -> list[VideoSpan]:
+def list_spans(dataset: BaseDataset | ConcatDataset) -> list[VideoSpan]:
     """Find the videos of a data set.
 
-    A data set with very many frames may have a method ``list_spans`` of its
-    own that returns the same without a look at every entry.
+    A data set with very many frames may list them in an object that has a
+    method ``list_spans`` itself, which is faster than a look at every entry.
 
     Args:
         dataset: Any data set whose entries have ``video_id``,
-            ``frame_index`` and ``num_frames``.
+            ``frame_index`` and ``num_frames``, or a ``ConcatDataset``.
     """
-    if hasattr(dataset, 'list_spans'):
-        spans: list[VideoSpan] = dataset.list_spans()
+    if isinstance(dataset, ConcatDataset):
+        spans: list[VideoSpan] = []
+        offset = 0
+        for part in dataset.datasets:
+            spans.extend(
+                span._replace(first=span.first + offset)
+                for span in list_spans(part)
+            )
+            offset += len(part)
         return spans
+    if len(dataset) and hasattr(dataset.data_list, 'list_spans'):
+        return list(dataset.data_list.list_spans())
     spans = []
     for video in group_by_video(dataset):
         infos = [dataset.get_data_info(frame.position) for frame in video]
