@@ -14,7 +14,7 @@ from mmmotion.datasets.box_table import BoxEntry, write_box_table
 from mmmotion.datasets.fbms59 import FBMS59_TEST_VIDEOS
 from mmmotion.datasets.segtrackv2 import SEGTRACKV2_VIDEOS
 from mmmotion.flow import write_flow
-from mmmotion.registry import DATA_SAMPLERS, DATASETS, METRICS
+from mmmotion.registry import DATA_SAMPLERS, DATASETS, METRICS, TRANSFORMS
 from mmmotion.structures import MotionDataSample
 
 ROOT = Path(__file__).parents[2]
@@ -210,3 +210,42 @@ def test_the_oracle_takes_the_better_region_of_each_frame(name):
     result = metric.evaluate(len(samples))
     assert result['seg/oracle_region_J'] == pytest.approx(4.0 / 6)
     assert result['seg/J'] < 0.2
+
+
+def test_pairs_of_youtube_vos_are_crops_of_two_successive_frames(tmp_path):
+    cfg = load('youtube_vos').train_dataloader
+    root = tmp_path / 'train_all_frames' / 'JPEGImages'
+    for name, size in dict(wide=(854, 480), high=(405, 720)).items():
+        (root / name).mkdir(parents=True)
+        for t in range(3):
+            image = Image.new('RGB', size, (80 * t, ) * 3)
+            image.save(root / name / f'{t:05d}.jpg')
+    dataset = build(cfg, tmp_path)
+    sampler = DATA_SAMPLERS.build(
+        dict(cfg.sampler), default_args=dict(dataset=dataset, seed=0)
+    )
+    assert cfg.batch_size == 2  # on each of 8 GPUs, 16 in all
+    for number in range(8):
+        sample = dataset[sampler.draw(number)]
+        frames = sample['inputs']['frames'].float()
+        assert frames.shape == (2, 3, 384, 384)
+        torch.testing.assert_close(
+            frames[1] - frames[0],
+            torch.full((3, 384, 384), 80.0),
+            atol=2,
+            rtol=0,
+        )
+        assert sample['data_samples'].frame_gaps == (0, 1)
+
+
+def test_frames_are_tested_at_the_size_of_their_training(tmp_path):
+    cfg = load('youtube_vos').val_dataloader
+    paths = [tmp_path / f'frame{suffix}' for suffix in ('.jpg', '.png')]
+    for path in paths:
+        Image.new('L', (854, 480), 255).save(path)
+    results = dict(img_path=str(paths[0]), mask_path=str(paths[1]))
+    for step in cfg.dataset.pipeline:
+        results = TRANSFORMS.build(step).transform(results)
+    assert results['inputs']['frames'].shape == (1, 3, 392, 697)
+    assert results['data_samples'].gt_masks.shape == (1, 480, 854)
+    assert results['data_samples'].ori_shape == (480, 854)

@@ -1,6 +1,11 @@
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
+
+ROOT = Path(__file__).parents[2]
+YOUTUBE_VOS = ROOT / 'configs' / '_base_' / 'datasets' / 'youtube_vos.py'
 
 CONFIG = """
 train_dataloader = dict(
@@ -61,3 +66,18 @@ def test_numbers_below_one_are_refused(tool, tmp_path, capsys):
     with pytest.raises(SystemExit):
         tool.parse_args(['config.py', 'x.png', '--columns', '0'])
     assert '--columns must be at least 1' in capsys.readouterr().err
+
+
+def test_of_a_pair_without_flow_both_frames_are_drawn(tool, tmp_path):
+    for t in range(3):
+        path = tmp_path / f'train_all_frames/JPEGImages/cat/{t:05d}.jpg'
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(path), np.full((64, 48, 3), 40 * t + 20, np.uint8))
+    sheet = tmp_path / 'sheet.png'
+    root = f'train_dataloader.dataset.data_root={tmp_path}'
+    arguments = ['--num', '3', '--columns', '1', '--cfg-options', root]
+    tool.main([str(YOUTUBE_VOS), str(sheet), *arguments])
+    values = cv2.imread(str(sheet))[64::131, 64:260:131, 0]
+    np.testing.assert_allclose(
+        values, [[20, 60], [60, 100], [100, 255]], atol=2
+    )

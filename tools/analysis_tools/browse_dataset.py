@@ -1,5 +1,6 @@
 r"""Draw a contact sheet of a data set: frame, flow and masks side by side.
 
+Where a sample has two frames and no flow the second frame takes its place.
 The samples are those that the pipeline of the config makes, so that the sheet
 shows what a model gets. Examples::
 
@@ -95,15 +96,19 @@ def draw_sample(dataset: BaseDataset, index: int, height: int) -> np.ndarray:
         height: Height of the row in pixels.
 
     Returns:
-        (height, W, 3) RGB frame, flow and masks.
+        (height, W, 3) RGB frame, flow and masks; of a pair of frames
+        without flow, the second frame in its place.
     """
     gaps = dataset.get_data_info(index).get('available_gaps', ())[:1]
     data = dataset[FrameDraw(index, gaps=gaps)]
     inputs, sample = data['inputs'], data['data_samples']
     tiles: list[np.ndarray | None] = [None, None, None]
-    if 'frames' in inputs:
-        frame = inputs['frames'][0].numpy().transpose(1, 2, 0)
-        tiles[0] = np.rint(frame.clip(0, 255)).astype(np.uint8)
+    frames = [
+        np.rint(frame.numpy().transpose(1, 2, 0).clip(0,
+                                                      255)).astype(np.uint8)
+        for frame in inputs.get('frames', ())[:2]
+    ]
+    tiles[:len(frames)] = frames
     if 'flows' in inputs:
         flow = inputs['flows'][0].numpy().transpose(1, 2, 0)
         tiles[1] = np.rint(255 * flow_to_rgb(flow)).astype(np.uint8)
