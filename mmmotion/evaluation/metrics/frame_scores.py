@@ -14,7 +14,10 @@ from mmmotion.evaluation.functional import (
     oracle_side,
 )
 
-ORACLES = ('side', 'region', 'assignment')
+ORACLES = ('side', 'region', 'channel', 'assignment')
+
+# J and F of region k in one frame, for the choice of one in all frames.
+_CHANNEL = 'oracle_channel_{}_{}'
 
 Scores = dict[str, float]
 
@@ -35,7 +38,8 @@ def score_frame(
 
     Returns:
         J and F by name, those of an oracle under ``oracle_<name>_J`` and
-        ``oracle_<name>_F``; None if the frame is not annotated.
+        ``oracle_<name>_F``; None if the frame is not annotated. What
+        ``'channel'`` chooses among is left to :func:`choose_channel`.
 
     Raises:
         ValueError: If a key is missing or two sizes differ.
@@ -56,10 +60,68 @@ def score_frame(
         F=boundary_f(prediction, annotation),
     )
     for name in oracle:
+        if name == 'channel':
+            scores |= _score_channels(sample, annotation, where)
+            continue
         choice = _choose(name, prediction, annotation, sample, where)
         scores[f'oracle_{name}_J'] = choice.score
         scores[f'oracle_{name}_F'] = boundary_f(choice.mask, annotation)
     return scores
+
+
+def choose_channel(videos: Mapping[str, Sequence[Scores]],
+                   average: str) -> tuple[dict[str, list[Scores]], int | None]:
+    """Let the annotation choose one region for all frames of a data set.
+
+    Args:
+        videos: Scores of the frames by video, see :func:`score_frame`.
+        average: Over what the mean J is taken, which chooses: ``'frame'`` or
+            ``'sequence'``.
+
+    Returns:
+        The scores with those of that region under ``oracle_channel_J`` and
+        ``oracle_channel_F`` instead of those of each region, and its index,
+        the first one on ties; None and the same scores if ``'channel'`` was
+        not among the oracles.
+
+    Raises:
+        ValueError: If the number of regions differs between frames.
+    """
+    everything = [row for rows in videos.values() for row in rows]
+    counts = {
+        sum(name.startswith('oracle_channel_') for name in row) // 2
+        for row in everything
+    }
+    if counts <= {0}:
+        return {video: list(rows) for video, rows in videos.items()}, None
+    if len(counts) > 1:
+        raise ValueError(
+            "the oracle 'channel' needs as many regions in all frames, got "
+            f'{sorted(counts)}'
+        )
+    means = []
+    for index in range(counts.pop()):
+        name = _CHANNEL.format(index, 'J')
+        values = [[row[name] for row in rows] for rows in videos.values()]
+        if average == 'sequence':
+            means.append(np.mean([np.mean(video) for video in values]))
+        else:
+            means.append(np.mean(np.concatenate(values)))
+    best = int(np.argmax(means))
+    return {
+        video: [_keep_channel(row, best) for row in rows]
+        for video, rows in videos.items()
+    }, best
+
+
+def _keep_channel(row: Scores, index: int) -> Scores:
+    kept = {
+        k: v
+        for k, v in row.items() if not k.startswith('oracle_channel_')
+    }
+    for name in 'JF':
+        kept[f'oracle_channel_{name}'] = row[_CHANNEL.format(index, name)]
+    return kept
 
 
 def annotated_foreground(sample: Mapping, where: str) -> np.ndarray:
@@ -102,15 +164,36 @@ def _choose(
 ) -> OracleChoice:
     if name == 'side':
         return oracle_side(prediction, annotation)
+    regions = _resize_regions(sample, annotation.shape, where)
+    choose = oracle_region if name == 'region' else oracle_assignment
+    return choose(regions, annotation)
+
+
+def _score_channels(
+    sample: Mapping, annotation: np.ndarray, where: str
+) -> Scores:
+    scores = {}
+    regions = _resize_regions(sample, annotation.shape, where) > 0.5
+    for index, mask in enumerate(regions):
+        name = _CHANNEL.format(index, 'J')
+        scores[name] = jaccard(mask, annotation)
+        name = _CHANNEL.format(index, 'F')
+        scores[name] = boundary_f(mask, annotation)
+    return scores
+
+
+def _resize_regions(
+    sample: Mapping, size: tuple[int, ...], where: str
+) -> np.ndarray:
+    """(K, H, W) soft regions at the size of the annotation."""
     regions = torch.nn.functional.interpolate(
         torch.as_tensor(require_field(sample, 'pred_regions',
                                       where))[None].float(),
-        size=annotation.shape,
+        size=size,
         mode='bilinear',
         align_corners=False,
     )[0]
-    choose = oracle_region if name == 'region' else oracle_assignment
-    return choose(as_numpy(regions), annotation)
+    return as_numpy(regions)
 
 
 def require_field(

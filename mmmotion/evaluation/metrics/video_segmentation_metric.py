@@ -13,7 +13,7 @@ from mmmotion.evaluation.functional import (
 )
 from mmmotion.registry import METRICS
 
-from .frame_scores import ORACLES, Scores, score_frame
+from .frame_scores import ORACLES, Scores, choose_channel, score_frame
 from .result_files import format_table
 from .video_metric import (
     FrameRecord,
@@ -53,11 +53,13 @@ class VideoSegmentationMetric(VideoMetric):
             (SegTrackv2, FBMS). Decay is always averaged over sequences.
         threshold: Foreground is where ``pred_masks`` without its channel 0
             adds up to more than this; None takes ``pred_seg`` as it is.
-        oracle: Upper bounds to add, in which the annotation chooses in each
-            frame: ``'side'`` the prediction or its complement (GWM),
-            ``'region'`` the best single one of ``pred_regions`` (MG, AMD),
-            ``'assignment'`` the best union of them. Regions are resized to
-            the annotation and thresholded above 0.5.
+        oracle: Upper bounds to add, in which the annotation chooses, in each
+            frame ``'side'`` the prediction or its complement (GWM),
+            ``'region'`` the best single one of ``pred_regions`` (MG),
+            ``'assignment'`` the best union of them; and ``'channel'``, in
+            which it chooses the single region with the best mean J once for
+            all frames (AMD). Regions are resized to the annotation and
+            thresholded above 0.5.
         output_dir: Folder for the files; None means beside the log file of
             the running job, and no files where there is none.
         outfile_prefix: Name of the files without suffix.
@@ -109,16 +111,18 @@ class VideoSegmentationMetric(VideoMetric):
             video: [_known(record) for record in records]
             for video, records in groupby(scored, lambda r: r.video_id)
         }
+        videos, channel = choose_channel(videos, self.average)
         sequences = {
             video: dict(frames=len(rows)) | _summarise(_columns(rows))
             for video, rows in videos.items()
         }
         overall = self._overall(videos, sequences)
-        self.publish(
-            self._table(overall, sequences),
-            dict(oracle=list(self.oracle), **counts, overall=overall),
-            sequences,
-        )
+        content = dict(oracle=list(self.oracle), **counts, overall=overall)
+        table = self._table(overall, sequences)
+        if channel is not None:
+            content['oracle_channel'] = channel
+            table += f'\noracle_channel: {channel}, chosen with annotations'
+        self.publish(table, content, sequences)
         return overall
 
     def convention(self) -> dict[str, Any]:

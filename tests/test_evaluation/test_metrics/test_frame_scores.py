@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from mmmotion.evaluation.metrics.frame_scores import score_frame
+from mmmotion.evaluation.metrics.frame_scores import (
+    ORACLES,
+    choose_channel,
+    score_frame,
+)
 
 
 def sample(**fields) -> dict:
@@ -73,11 +77,45 @@ def test_regions_are_resized_to_the_annotation():
     assert scores['oracle_assignment_F'] == 1
 
 
+def test_one_channel_is_chosen_for_all_frames():
+    regions = torch.zeros(2, 20, 40)
+    regions[0, 5:15, 0:5] = 1
+    regions[1, 5:15, 0:10] = 1
+    row = score_frame(sample(pred_regions=regions), oracle=['channel'])
+    assert row['oracle_channel_0_J'] == pytest.approx(0.25)
+    assert row['oracle_channel_1_J'] == pytest.approx(0.5)
+    other = row | dict(oracle_channel_0_J=0.7, oracle_channel_1_J=0.5)
+    # Means 0.4 and 0.5 over frames, 0.475 and 0.5 over videos.
+    videos = dict(a=[row, row], b=[other])
+    for average in ('frame', 'sequence'):
+        chosen, index = choose_channel(videos, average)
+        assert index == 1
+        rows = chosen['a'] + chosen['b']
+        values = [row['oracle_channel_J'] for row in rows]
+        assert values == pytest.approx([0.5] * 3)
+        assert rows[0]['oracle_channel_F'] == row['oracle_channel_1_F']
+        assert 'oracle_channel_0_J' not in rows[0]
+    # Means 0.4 and 0.43 over frames, 0.475 and 0.4 over videos.
+    other['oracle_channel_1_J'] = 0.3
+    assert choose_channel(videos, 'frame')[1] == 1
+    assert choose_channel(videos, 'sequence')[1] == 0
+
+
+def test_the_choice_of_a_channel_needs_equal_numbers_of_them():
+    rows = [
+        score_frame(
+            sample(pred_regions=torch.rand(num, 4, 8)), None, ['channel']
+        ) for num in (2, 3)
+    ]
+    with pytest.raises(ValueError, match=r'as many regions.*\[2, 3\]'):
+        choose_channel(dict(a=rows), 'frame')
+    plain = dict(a=[score_frame(sample())])
+    assert choose_channel(plain, 'frame') == (plain, None)
+
+
 def test_oracles_leave_the_result_alone():
     regions = torch.rand(3, 4, 8, generator=torch.Generator().manual_seed(0))
-    scores = score_frame(
-        sample(pred_regions=regions), oracle=['side', 'region', 'assignment']
-    )
+    scores = score_frame(sample(pred_regions=regions), oracle=ORACLES)
     plain = score_frame(sample())
     assert {name: scores[name] for name in plain} == plain
     assert all(name.startswith('oracle_') for name in set(scores) - set(plain))

@@ -149,6 +149,21 @@ def test_oracles_add_columns_that_say_so():
     assert result['seg/oracle_region_J'] > 0
 
 
+def test_the_oracle_of_one_channel_names_it(tmp_path):
+    samples = []
+    for index, area in enumerate((4, 8)):
+        regions = torch.zeros(2, HEIGHT, WIDTH)
+        regions[1, 5:15, 10:10 + area] = 0.6
+        regions[0, 5:15, 10 + area:20] = 0.6
+        samples.append(sample('a', index, 2, 2, pred_regions=regions))
+    result = evaluate(samples, oracle=['channel'], output_dir=str(tmp_path))
+    # In the first frame the other channel would be better.
+    assert result['seg/oracle_channel_J'] == pytest.approx(0.6)
+    assert len(result) == 2 * 7
+    text = (tmp_path / 'video_segmentation.json').read_text()
+    assert json.loads(text)['oracle_channel'] == 1
+
+
 def test_threshold_takes_the_soft_masks():
     frame = sample('a', 0, 1, 2)
     soft = 0.4 * frame.gt_masks.float()
