@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from mmmotion.postprocessing import (
@@ -47,7 +48,7 @@ def compare(state: Mapping[str, Tensor],
     features = tokens.T.unflatten(1, masks.shape[1:])
     graph = SimilarityGraph(features, params['tau'], params['eps'])
     cut = normalized_cut(masks, graph).numpy()
-    results = {
+    results: dict[str, tuple[ArrayLike, float]] = {
         'affinity_mean': (graph.share, _SHARE_ATOL),
         'ncut': (cut, _CUT_ATOL),
         'alignment': (-cut, _CUT_ATOL),
@@ -83,7 +84,7 @@ def _score_response(
     masks: Tensor,
     params: Mapping,
     arrays: Mapping[str, np.ndarray],
-) -> dict[str, tuple[np.ndarray, float]]:
+) -> dict[str, tuple[ArrayLike, float]]:
     """The arrays of the paper's own score."""
     if 'semantic_threshold' not in arrays:
         return {}

@@ -138,3 +138,35 @@ class KillHook(Hook):
 
 def _die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@MODELS.register_module()
+class ToyChannels(BaseSegmentor):
+    """Three channels; what moves is what is bright."""
+
+    trains_without_labels = True
+
+    def __init__(self, norm=True, dropout=0.5, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = nn.Sequential(
+            nn.Conv2d(3, 4, 3, padding=1),
+            nn.BatchNorm2d(4) if norm else nn.Identity(),
+            nn.Dropout2d(dropout),
+        )
+        self.head = nn.Conv2d(4, 3, 1)
+
+    def segment(self, inputs):
+        return self.head(self.encoder(inputs['frames'][:, 0]))
+
+    def loss(self, inputs, data_samples):
+        masks = self.segment(inputs).softmax(dim=1)
+        frames = inputs['frames'][:, 0]
+        colours = torch.einsum('bkhw,bchw->bkc', masks, frames)
+        colours = colours / masks.sum(dim=(-2, -1))[..., None]
+        painted = torch.einsum('bkhw,bkc->bchw', masks, colours)
+        return dict(loss_toy=(painted - frames).square().mean())
+
+    def channel_motion(self, inputs):
+        masks = self.segment(inputs).softmax(dim=1)
+        bright = inputs['frames'].mean(dim=(1, 2))[:, None]
+        return (masks * bright).sum(dim=(-2, -1)) / masks.sum(dim=(-2, -1))

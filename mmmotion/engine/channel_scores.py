@@ -1,0 +1,140 @@
+"""How much the channels of a model look like the object, without labels."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmmotion.models.segmentors import BaseSegmentor
+from mmmotion.models.segmentors.encoder_maps import watch_encoder
+from mmmotion.postprocessing import (
+    FrameFeatures,
+    SimilarityGraph,
+    normalized_cut,
+    semantic_overlap,
+)
+
+
+class MotionScore:
+    """How far a channel moves.
+
+    Source: Liu, Wu, Yu, Lin, "The Emergence of Objectness: Learning Zero-Shot
+    Segmentation from Videos", NeurIPS 2021.
+    """
+
+    caveat = (
+        'mean motion of each channel in pixels of the motion network; a '
+        'moving camera moves the background too, and motion counts more '
+        'along a side that the network stretches'
+    )
+
+    def check(self, model: BaseSegmentor) -> None:
+        """Refuse a model that does not measure motion.
+
+        Raises:
+            TypeError: If it has no ``channel_motion``.
+        """
+        if not hasattr(model, 'channel_motion'):
+            raise TypeError(
+                f"ObjectChannelHook(by='motion') needs a model with a method "
+                f'channel_motion, {type(model).__name__} has none: use '
+                "by='alignment'"
+            )
+
+    def __call__(
+        self, model: BaseSegmentor, inputs: dict[str, Tensor]
+    ) -> Tensor:
+        """Score a batch of frame pairs.
+
+        Args:
+            model: The model.
+            inputs: A batch as ``MotionDataPreprocessor`` makes it.
+
+        Returns:
+            (B, K) scores.
+        """
+        return model.channel_motion(inputs)
+
+
+class AlignmentScore:
+    """How well a channel agrees with the appearance of the frame.
+
+    Source: motion-semantic alignment of Lian, Wu, Yu, "Improving Unsupervised
+    Video Object Segmentation with Motion-Appearance Synergy", arXiv
+    2212.08816, Eq. 13, and of the released code of its successor RCF.
+
+    Args:
+        features: What tells the appearance.
+        score: ``'cut'``, the negative normalised cut (RCF), or ``'overlap'``
+            with what looks like the mask (the paper).
+        threshold: Cosine above which positions look alike; 0.2 for a cut and
+            0.5 for an overlap if None.
+        max_side: Longest side of the grid on which it is measured; the cut
+            looks at all pairs of positions.
+    """
+
+    caveat = 'agreement of each channel with the appearance of the frames'
+
+    def __init__(
+        self,
+        features: FrameFeatures,
+        score: str = 'cut',
+        threshold: float | None = None,
+        max_side: int = 107,
+    ) -> None:
+        self.features = features
+        self.score = score
+        default = dict(cut=0.2, overlap=0.5)[score]
+        self.threshold = default if threshold is None else threshold
+        self.max_side = max_side
+
+    def check(self, model: BaseSegmentor) -> None:
+        """Accept any model."""
+
+    def __call__(
+        self, model: BaseSegmentor, inputs: dict[str, Tensor]
+    ) -> Tensor:
+        """Score a batch, of which the first frames are looked at.
+
+        Args:
+            model: The model.
+            inputs: A batch as ``MotionDataPreprocessor`` makes it.
+
+        Returns:
+            (B, K) float64 scores.
+        """
+        index = self.features.feature_index
+        asked = [] if index is None else [index]
+        with watch_encoder(model, asked, inputs) as maps:
+            regions = model.segment(inputs).float().softmax(dim=1)
+        given = dict(
+            frames=model.data_preprocessor.denormalize(inputs['frames'])
+        )
+        if index is not None:
+            # An encoder may see several images of each sample.
+            views = maps[index].unflatten(0, (len(regions), -1))
+            given[self.features.source] = views[:, 0]
+        return torch.stack([
+            self._score_frame({
+                k: v[i]
+                for k, v in given.items()
+            }, masks) for i, masks in enumerate(regions)
+        ])
+
+    def _score_frame(self, inputs: dict[str, Tensor], masks: Tensor) -> Tensor:
+        features = self.features(inputs, self._fit(masks))
+        features = _resize(features, self._fit(features))
+        masks = _resize(masks, (features.shape[-2], features.shape[-1]))
+        if self.score == 'cut':
+            graph = SimilarityGraph(features, self.threshold)
+            return -normalized_cut(masks, graph)
+        return semantic_overlap(features, masks, self.threshold)
+
+    def _fit(self, image: Tensor) -> tuple[int, int]:
+        """The size of an image, its longer side limited."""
+        height, width = image.shape[-2:]
+        scale = min(1.0, self.max_side / max(height, width))
+        return max(1, round(scale * height)), max(1, round(scale * width))
+
+
+def _resize(image: Tensor, size: tuple[int, int]) -> Tensor:
+    return F.interpolate(image[None], size=size, mode='area')[0]
