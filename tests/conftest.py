@@ -55,6 +55,28 @@ def load_tool() -> Callable[[str], ModuleType]:
 
 
 @pytest.fixture(scope='session')
+def raft_models() -> ModuleType:
+    """torchvision's networks for optical flow, or the test is skipped.
+
+    A torchvision that was built for another torch lacks its operators, of
+    which these networks need none: then the two that its import asks for are
+    declared.
+    """
+    name = 'torchvision.models.optical_flow'
+    if importlib.util.find_spec('torchvision') is None:
+        pytest.skip('torchvision is not installed')
+    try:
+        return importlib.import_module(name)
+    except RuntimeError:
+        for operator in ('nms', 'qnms'):
+            torch.library.define(
+                f'torchvision::{operator}',
+                '(Tensor dets, Tensor scores, float iou_threshold) -> Tensor',
+            )
+        return importlib.import_module(name)
+
+
+@pytest.fixture(scope='session')
 def voc_tree() -> Callable[[Path], Path]:
     """Writer of a small PASCAL VOC 2012 into a folder, which it returns.
 

@@ -5,10 +5,15 @@ from typing import Any
 
 from mmengine.logging import print_log
 from mmengine.model import update_init_info
-from mmengine.runner.checkpoint import CheckpointLoader, load_state_dict
+from mmengine.runner.checkpoint import CheckpointLoader
 from torch import nn
 
-from mmmotion.engine import CheckpointError, check_state_dict
+from mmmotion.engine import (
+    CheckpointError,
+    check_state_dict,
+    describe_match,
+    load_fitting,
+)
 from mmmotion.registry import WEIGHT_INITIALIZERS
 
 from .state_dict import convert_state_dict, unwrap_state_dict
@@ -19,10 +24,12 @@ class Pretrained:
     """Fill a module with the weights of a file or URL.
 
     Stands in for mmengine's initialiser of this name, which only warns when
-    nothing fits. An encoder of this package reads the released files that it
+    nothing fits. A module of this package reads the released files that it
     names in ``sources``, or whose names it knows itself (``rename_released``),
-    and has to find all of its weights. Any other module takes what fits, and
-    there has to be something.
+    and has to find all of its weights. Without a ``prefix`` or ``source``,
+    one that names sources also finds itself in a checkpoint of ours, if that
+    holds it once. Any other module takes what fits, and there has to be
+    something; the log says what was taken and what was not.
 
     Args:
         checkpoint: Path or URL. Nothing in the file is executed.
@@ -64,18 +71,25 @@ class Pretrained:
         if self.prefix is not None:
             weights = self._select(weights, self.prefix)
         sources = getattr(module, 'sources', ())
+        own = None
         if self.source is not None:
             sources = (self.source, )
+        elif sources:
+            own = _find_own(module, weights)
         rename = getattr(module, 'rename_released', None)
-        if sources:
+        if own is not None:
+            weights = own
+        elif sources:
             weights = self._convert(module, weights, sources)
         elif rename is not None:
             weights = rename(weights)
         strict = bool(sources or rename)
         check_state_dict(module, weights, self.checkpoint, strict)
-        load_state_dict(module, weights, strict=False, logger='current')
+        load_fitting(module, weights)
+        taken = '' if strict else f': {describe_match(module, weights)}'
         print_log(
-            f'{type(module).__name__} has the weights of {self.checkpoint}',
+            f'{type(module).__name__} has the weights of '
+            f'{self.checkpoint}{taken}',
             logger='current',
         )
         if hasattr(module, '_params_init_info'):
@@ -124,3 +138,25 @@ class Pretrained:
             f'{self.checkpoint} holds no {type(module).__name__}: ' +
             '; '.join(reasons)
         )
+
+
+def _find_own(module: nn.Module,
+              weights: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Take the module's own names from a checkpoint, whatever is before them.
+
+    Returns:
+        None if they are not there, or several times.
+    """
+    names = list(module.state_dict())
+    found = []
+    for key in map(str, weights):
+        prefix = key.removesuffix(names[0])
+        if prefix == key or prefix[-1:] not in ('', '.'):
+            continue
+        part = {
+            name.removeprefix(prefix): value
+            for name, value in weights.items() if name.startswith(prefix)
+        }
+        if part.keys() == set(names):
+            found.append(part)
+    return found[0] if len(found) == 1 else None

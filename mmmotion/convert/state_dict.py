@@ -11,6 +11,7 @@ from .dino import convert_dino
 from .gwm_maskformer import convert_gwm_maskformer
 from .gwm_unet import convert_gwm_unet
 from .mg import convert_mg
+from .raft import convert_raft
 from .swin import convert_moby, convert_swin
 from .torchvision_resnet import convert_torchvision_resnet
 
@@ -22,6 +23,7 @@ CONVERTERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Tensor]]] = {
     'gwm-unet': convert_gwm_unet,
     'mg': convert_mg,
     'moby': convert_moby,
+    'raft': convert_raft,
     'swin': convert_swin,
     'torchvision-resnet': convert_torchvision_resnet,
 }

@@ -89,6 +89,18 @@ def test_an_encoder_in_a_checkpoint_of_ours(tmp_path):
         initialised(VIT, tmp_path / 'ours.pth', prefix='net.')
 
 
+def test_an_encoder_finds_itself_in_a_checkpoint_of_ours(tmp_path):
+    state = {f'encoder.{k}': v for k, v in released(VIT).items()}
+    state['head.norm.weight'] = torch.zeros(8)
+    torch.save(dict(state_dict=state), tmp_path / 'ours.pth')
+    model = initialised(VIT, tmp_path / 'ours.pth')
+    assert torch.equal(model.norm.weight, state['encoder.norm.weight'])
+    twice = {f'teacher.{k}': v for k, v in state.items()}
+    torch.save({**state, **twice}, tmp_path / 'twice.pth')
+    with pytest.raises(CheckpointError, match=r'twice\.pth holds no ViT'):
+        initialised(VIT, tmp_path / 'twice.pth')
+
+
 def test_a_file_of_another_network_is_refused(tmp_path):
     torch.save(released(VIT), tmp_path / 'vit.pth')
     message = r'vit\.pth holds no SwinEncoder: .* swin: .*; .* moby: '
