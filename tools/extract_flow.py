@@ -6,6 +6,8 @@ Examples::
     python tools/extract_flow.py configs/gwm/gwm_unet_davis.py --workers 8
     python tools/extract_flow.py data/DAVIS/JPEGImages/480p --out data/DAVIS \
         --size 240 427 --name dis-half --cfg-options estimator.preset=fast
+    python tools/extract_flow.py data/DAVIS/JPEGImages/480p --out data/DAVIS \
+        --estimator raft --device cuda --batch-size 4
 """
 
 import argparse
@@ -68,8 +70,8 @@ def _add_flow_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--estimator',
-        help='dis, farneback, or the class name of another one (that of the '
-        'config, else dis)',
+        help='dis, farneback, pwclite, raft, ptlflow, or the class name of '
+        'another one (that of the config, else dis)',
     )
     parser.add_argument(
         '--name',
@@ -101,7 +103,19 @@ def _add_work_arguments(parser: argparse.ArgumentParser) -> None:
         '--workers',
         type=int,
         help='worker processes, 0 for none (the number of cores, shared '
-        'among the local ranks)',
+        'among the local ranks; 0 on a GPU)',
+    )
+    parser.add_argument(
+        '--device',
+        default='cpu',
+        help='cpu, cuda (the GPU of the local rank) or cuda:N; networks only '
+        '(cpu)',
+    )
+    parser.add_argument(
+        '--batch-size',
+        type=int,
+        default=1,
+        help='pairs that the estimator gets at once (1)',
     )
     parser.add_argument(
         '--shard',
@@ -121,7 +135,15 @@ def _shard(text: str) -> tuple[int, int]:
     return int(index), int(num_shards)
 
 
-def _default_workers() -> int:
+def _find_device(name: str) -> str:
+    """The device of this rank."""
+    rank = os.environ.get('LOCAL_RANK')
+    return f'cuda:{rank}' if name == 'cuda' and rank else name
+
+
+def _default_workers(device: str) -> int:
+    if device != 'cpu':
+        return 0
     if hasattr(os, 'sched_getaffinity'):
         num_cores = len(os.sched_getaffinity(0))
     else:
@@ -252,6 +274,8 @@ def main(argv: list[str] | None = None) -> None:
         name=request.name,
         on_error=args.on_error,
         plugins=request.plugins,
+        device=_find_device(args.device),
+        batch_size=args.batch_size,
     )
     environment = (
         int(os.environ.get('RANK', 0)), int(os.environ.get('WORLD_SIZE', 1))
@@ -260,7 +284,8 @@ def main(argv: list[str] | None = None) -> None:
         request.videos,
         request.data_root,
         settings,
-        _default_workers() if args.workers is None else args.workers,
+        _default_workers(args.device)
+        if args.workers is None else args.workers,
         args.shard or environment,
         show_progress=True,
     )

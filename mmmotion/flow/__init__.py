@@ -19,6 +19,10 @@ from .estimators import (
     DISFlowEstimator,
     FarnebackFlowEstimator,
     FlowEstimator,
+    NetworkFlowEstimator,
+    PTLFlowEstimator,
+    PWCLiteFlowEstimator,
+    RAFTFlowEstimator,
 )
 from .extraction import ExtractionSettings, ExtractionSummary, extract_flow
 from .frames import Video, list_frames, list_videos, read_frame
@@ -60,7 +64,11 @@ __all__ = [
     'FlowDecoder',
     'FlowEstimator',
     'FlowPyramids',
+    'NetworkFlowEstimator',
+    'PTLFlowEstimator',
     'PWCLite',
+    'PWCLiteFlowEstimator',
+    'RAFTFlowEstimator',
     'Video',
     'check_flow',
     'check_meta',

@@ -49,6 +49,9 @@ class ExtractionSettings:
         on_error: ``'raise'``, or ``'skip'`` to count pairs that cannot be
             computed and go on.
         plugins: Modules that register estimators of third parties.
+        device: Where the estimator computes, ``'cpu'`` or ``'cuda:0'``. Not
+            noted beside the flows, which do not depend on it.
+        batch_size: Number of pairs that the estimator gets at once.
 
     Raises:
         ValueError: If a value is none of the above.
@@ -61,6 +64,8 @@ class ExtractionSettings:
     name: str | None = None
     on_error: str = 'raise'
     plugins: tuple[str, ...] = ()
+    device: str = 'cpu'
+    batch_size: int = 1
 
     def __post_init__(self) -> None:
         if 0 in self.gaps or len(set(self.gaps)) != len(self.gaps):
@@ -76,6 +81,10 @@ class ExtractionSettings:
         if self.size is not None and min(self.size) < 1:
             raise ValueError(
                 f'expected size to be a positive (H, W), got {self.size}'
+            )
+        if self.batch_size < 1:
+            raise ValueError(
+                f'expected batch_size above 0, got {self.batch_size}'
             )
         if self.on_error not in ('raise', 'skip'):
             raise ValueError(
@@ -190,7 +199,9 @@ def _build_estimator(
     """The estimator and its complete config."""
     import_modules_from_strings(list(settings.plugins))
     config = complete_settings(settings.estimator)
-    return FLOW_ESTIMATORS.build(dict(config)), config
+    estimator = FLOW_ESTIMATORS.build(dict(config))
+    estimator.to(settings.device)
+    return estimator, config
 
 
 def _run(
@@ -199,18 +210,17 @@ def _run(
     estimator: FlowEstimator,
     num_workers: int,
 ) -> Iterator[ChunkResult]:
-    skip_errors = settings.on_error == 'skip'
+    how = (settings.size, settings.on_error == 'skip', settings.batch_size)
     if num_workers == 0 or not chunks:
-        worker = FlowWorker(estimator, settings.size, skip_errors)
+        worker = FlowWorker(estimator, *how)
         yield from map(worker.run, chunks)
         return
+    estimator.to('cpu')  # each worker has its own
     executor = ProcessPoolExecutor(
         min(num_workers, len(chunks)),
         mp_context=get_context('spawn'),
         initializer=start_worker,
-        initargs=(
-            settings.estimator, settings.size, skip_errors, settings.plugins
-        ),
+        initargs=(settings.estimator, settings.plugins, settings.device, *how),
     )
     try:
         futures = [executor.submit(run_chunk, chunk) for chunk in chunks]

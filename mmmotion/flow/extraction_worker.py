@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing import parent_process
 
@@ -74,6 +74,7 @@ class FlowWorker:
         size: (H, W) to which frames are resized first, None for their own.
         skip_errors: Whether a pair that cannot be computed is counted. If
             not, the error is raised. Errors of writing are always raised.
+        batch_size: Number of pairs that the estimator gets at once.
     """
 
     def __init__(
@@ -81,10 +82,12 @@ class FlowWorker:
         estimator: FlowEstimator,
         size: tuple[int, int] | None = None,
         skip_errors: bool = False,
+        batch_size: int = 1,
     ) -> None:
         self.estimator = estimator
         self.size = size
         self.skip_errors = skip_errors
+        self.batch_size = batch_size
 
     def run(self, chunk: Chunk) -> ChunkResult:
         """Compute the flows of a chunk, decoding every frame once.
@@ -102,52 +105,71 @@ class FlowWorker:
         last_use = {}
         for number, pair in enumerate(chunk.pairs):
             last_use[pair.source] = last_use[pair.target] = number
-        for number, pair in enumerate(chunk.pairs):
-            try:
-                flow = self._estimate(chunk, pair, frames)
-            except (OSError, ValueError) as error:
+        for start in range(0, len(chunk.pairs), self.batch_size):
+            batch = chunk.pairs[start:start + self.batch_size]
+            for pair, flow in self._estimate(chunk, batch, frames):
+                if not isinstance(flow, Exception):
+                    write_flow(pair.path, flow)
+                    result.num_written += 1
+                    continue
                 if not self.skip_errors:
-                    raise
+                    raise flow
                 result.num_skipped += 1
-                if str(error) not in result.errors:
-                    result.errors.append(str(error))
-            else:
-                write_flow(pair.path, flow)
-                result.num_written += 1
-            for position in (pair.source, pair.target):
-                if last_use[position] == number:
-                    frames.pop(position, None)
+                if str(flow) not in result.errors:
+                    result.errors.append(str(flow))
+            for position in list(frames):
+                if last_use[position] < start + len(batch):
+                    del frames[position]
         return result
 
     def _estimate(
         self,
         chunk: Chunk,
-        pair: Pair,
+        batch: Sequence[Pair],
         frames: dict[int, np.ndarray | Exception],
-    ) -> np.ndarray:
-        images = []
-        for position in (pair.source, pair.target):
-            if position not in frames:
-                frames[position] = self._read(chunk, position)
-            image = frames[position]
-            if isinstance(image, Exception):
-                raise image
-            images.append(image)
-        name = f'{type(self.estimator).__name__}, from ' + ' to '.join(
-            chunk.frame_paths[i] for i in (pair.source, pair.target)
-        )
+    ) -> Iterator[tuple[Pair, np.ndarray | Exception]]:
+        """The flow of each pair, or why there is none."""
+        readable = []
+        for pair in batch:
+            positions = pair.source, pair.target
+            for position in positions:
+                if position not in frames:
+                    frames[position] = self._read(chunk, position)
+            first, second = (frames[position] for position in positions)
+            if isinstance(first, Exception):
+                yield pair, first
+            elif isinstance(second, Exception):
+                yield pair, second
+            else:
+                readable.append((pair, (first, second)))
+        for pair, flow in self._estimate_readable(readable):
+            if isinstance(flow, Exception):
+                name = f'{type(self.estimator).__name__}, from ' + ' to '.join(
+                    chunk.frame_paths[i] for i in (pair.source, pair.target)
+                )
+                named = ValueError(f'{name}: {flow}')
+                named.__cause__ = flow
+                yield pair, named
+            else:
+                yield pair, flow
+
+    def _estimate_readable(
+        self, readable: Sequence[tuple[Pair, tuple[np.ndarray, np.ndarray]]]
+    ) -> Iterator[tuple[Pair, np.ndarray | Exception]]:
+        if not readable:
+            return
         try:
-            flow = self.estimator.estimate(*images)
+            flows = self.estimator.estimate_batch([f for _, f in readable])
         except (ValueError, cv2.error) as error:
-            raise ValueError(f'{name}: {error}') from error
-        expected = (*images[0].shape[:2], 2)
-        if flow.shape != expected or not np.isfinite(flow).all():
-            raise ValueError(
-                f'{name}: expected a finite flow of shape {expected}, got '
-                f'shape {flow.shape} and {int((~np.isfinite(flow)).sum())} '
-                'values that are not finite'
-            )
-        return flow
+            if len(readable) == 1:
+                yield readable[0][0], error
+                return
+            # One by one, to find the pair that is to blame.
+            for one in readable:
+                yield from self._estimate_readable([one])
+            return
+        for (pair, (first, _)), flow in zip(readable, flows, strict=True):
+            yield pair, _check_flow(flow, first.shape)
 
     def _read(self, chunk: Chunk, position: int) -> np.ndarray | Exception:
         """Read a frame, or return why it cannot be read."""
@@ -165,22 +187,40 @@ class FlowWorker:
         return img if self.size is None else resize_frame(img, self.size)
 
 
+def _check_flow(
+    flow: np.ndarray, frame_shape: tuple[int, ...]
+) -> np.ndarray | ValueError:
+    """The flow, or why it cannot be stored."""
+    expected = (*frame_shape[:2], 2)
+    num_bad = int((~np.isfinite(flow)).sum())
+    if flow.shape == expected and not num_bad:
+        return flow
+    return ValueError(
+        f'expected a finite flow of shape {expected}, got shape {flow.shape} '
+        f'and {num_bad} values that are not finite'
+    )
+
+
 _worker: FlowWorker | None = None
 
 
 def start_worker(
     estimator: str | Mapping,
+    plugins: tuple[str, ...],
+    device: str,
     size: tuple[int, int] | None,
     skip_errors: bool,
-    plugins: tuple[str, ...],
+    batch_size: int,
 ) -> None:
     """Prepare a worker process.
 
     Args:
         estimator: Name or config dict of the estimator.
+        plugins: Modules to import first.
+        device: Where the estimator computes.
         size: See :class:`FlowWorker`.
         skip_errors: See :class:`FlowWorker`.
-        plugins: Modules to import first.
+        batch_size: See :class:`FlowWorker`.
     """
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
@@ -188,9 +228,9 @@ def start_worker(
     torch.set_num_threads(1)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     import_modules_from_strings(list(plugins))
-    _worker = FlowWorker(
-        FLOW_ESTIMATORS.build(complete_settings(estimator)), size, skip_errors
-    )
+    built = FLOW_ESTIMATORS.build(complete_settings(estimator))
+    built.to(device)
+    _worker = FlowWorker(built, size, skip_errors, batch_size)
 
 
 def run_chunk(chunk: Chunk) -> ChunkResult:

@@ -9,7 +9,7 @@ import cv2
 from mmmotion import __version__
 
 from .atomic import write_atomically
-from .estimators import complete_settings
+from .estimators import recorded_settings
 from .layout import flow_root
 
 META_NAME = 'meta.json'
@@ -34,7 +34,7 @@ def make_meta(
         source_sizes: (H, W) of the frames on disk.
     """
     return dict(
-        estimator=complete_settings(estimator),
+        estimator=recorded_settings(estimator),
         provenance=dict(provenance),
         size=None if size is None else list(size),
         format=file_format,
@@ -127,7 +127,7 @@ def check_meta(
         ValueError: If the estimator or a setting differs.
     """
     meta = read_meta(data_root, name)
-    expected = complete_settings(estimator)
+    expected = recorded_settings(estimator)
     found = meta['estimator']
     differences = [
         f'{key} is {found.get(key)!r}, expected {expected.get(key)!r}'

@@ -1,5 +1,7 @@
 """Flow fields on another grid."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from torch import Tensor
@@ -72,7 +74,7 @@ def resize_flow(
     return resized
 
 
-def resize_flow_tensor(flow: Tensor, size: tuple[int, int]) -> Tensor:
+def resize_flow_tensor(flow: Tensor, size: Sequence[int]) -> Tensor:
     """Resize flow fields as networks do, values included.
 
     Bilinear between the centres of the corner pixels, which stay corners

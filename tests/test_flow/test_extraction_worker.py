@@ -124,7 +124,7 @@ def test_a_process_is_prepared_once_and_works_on_chunks(chunk, monkeypatch):
     monkeypatch.setattr('mmmotion.flow.extraction_worker._worker', None)
     try:
         estimator = dict(type='ConstantFlowEstimator', u=2.5)
-        start_worker(estimator, None, False, ())
+        start_worker(estimator, (), 'cpu', None, False, 2)
         assert run_chunk(chunk).num_written == 3
         assert cv2.getNumThreads() == torch.get_num_threads() == 1
     finally:

@@ -1,10 +1,12 @@
 """Base of everything that computes optical flow."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
 import cv2
 import numpy as np
+import torch
 
 
 class FlowEstimator(ABC):
@@ -18,9 +20,13 @@ class FlowEstimator(ABC):
     Attributes:
         name: Short name: of the folder in which flows are stored, and for the
             command line.
+        file_settings: Constructor arguments that are paths. Only the last
+            part of the path is written beside the flows; what is in the file
+            belongs into :meth:`provenance`.
     """
 
     name: ClassVar[str]
+    file_settings: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def estimate(self, img1: np.ndarray, img2: np.ndarray) -> np.ndarray:
@@ -31,12 +37,41 @@ class FlowEstimator(ABC):
             img2: (H, W, 3) uint8 RGB, of the same size.
 
         Returns:
-            (H, W, 2) float32 flow in pixels, u along x first.
+            (H, W, 2) float32 flow in pixels, u along x first; no later call
+            changes it.
 
         Raises:
             TypeError: If a frame is not uint8.
             ValueError: If the frames are no RGB images of one usable size.
         """
+
+    def estimate_batch(
+        self, pairs: Sequence[tuple[np.ndarray, np.ndarray]]
+    ) -> list[np.ndarray]:
+        """Compute the flows of several pairs, here one after the other.
+
+        Args:
+            pairs: Pairs of frames as for :meth:`estimate`, all of one size.
+
+        Returns:
+            One flow per pair, as of :meth:`estimate`.
+        """
+        return [self.estimate(img1, img2) for img1, img2 in pairs]
+
+    def to(self, device: str | torch.device) -> None:
+        """Choose where to compute. Only networks run elsewhere than on a CPU.
+
+        Args:
+            device: Such as ``'cpu'`` or ``'cuda:0'``.
+
+        Raises:
+            ValueError: If the estimator cannot run there.
+        """
+        if torch.device(device).type != 'cpu':
+            raise ValueError(
+                f"{type(self).__name__} runs on device 'cpu' only, got "
+                f'{str(device)!r}'
+            )
 
     def provenance(self) -> dict:
         """Facts that decide the result beside the constructor arguments.

@@ -3,6 +3,7 @@
 import inspect
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from mmmotion.registry import FLOW_ESTIMATORS
 
@@ -45,6 +46,27 @@ def complete_settings(estimator: str | Mapping) -> dict:
         raise ValueError(f'{cls.__name__} needs {", ".join(missing)}')
     # Through JSON, so that a tuple equals the list that a file holds.
     return json.loads(json.dumps(dict(type=cls.__name__, **settings)))
+
+
+def recorded_settings(estimator: str | Mapping) -> dict:
+    """Name every setting as it is written beside the flows.
+
+    Args:
+        estimator: See :func:`complete_settings`.
+
+    Returns:
+        The complete settings, with the last part of the path for files: the
+        same file may lie elsewhere on another machine.
+
+    Raises:
+        ValueError: See :func:`complete_settings`.
+        TypeError: See :func:`complete_settings`.
+    """
+    settings = complete_settings(estimator)
+    for key in _find_class(settings['type']).file_settings:
+        if settings[key] is not None:
+            settings[key] = Path(settings[key]).name
+    return settings
 
 
 def short_name(estimator: str | Mapping) -> str:

@@ -1,0 +1,104 @@
+import sys
+from types import ModuleType
+
+import numpy as np
+import pytest
+import torch
+
+from mmmotion.convert.raft import iterate_names
+from mmmotion.engine import CheckpointError
+from mmmotion.flow import RAFTFlowEstimator
+from mmmotion.registry import FLOW_ESTIMATORS
+
+
+def build(**settings):
+    return FLOW_ESTIMATORS.build(
+        dict(type='RAFTFlowEstimator', num_flow_updates=2, **settings)
+    )
+
+
+@pytest.fixture(scope='module')
+def frames():
+    rng = np.random.default_rng(0)
+    return rng.integers(0, 256, (2, 141, 163, 3), dtype=np.uint8)
+
+
+def test_equals_torchvision_on_frames_padded_by_hand(raft_models, frames):
+    estimator = build(weights=None, small=True)
+    # 141 -> 144 and 163 -> 168, the odd pixel on the right or below.
+    padded = np.pad(frames, ((0, 0), (1, 2), (2, 3), (0, 0)), mode='edge')
+    images = torch.from_numpy(padded).permute(0, 3, 1, 2) / 127.5 - 1
+    with torch.no_grad():
+        flows = estimator.network(images[:1], images[1:], num_flow_updates=2)
+    expected = flows[-1][0, :, 1:-2, 2:-3].permute(1, 2, 0).numpy()
+    np.testing.assert_allclose(
+        estimator.estimate(*frames), expected, atol=1e-4
+    )
+
+
+@pytest.mark.parametrize('size', [(9, 200), (128, 128), (131, 30)])
+def test_any_size_keeps_its_size(raft_models, frames, size):
+    small = np.resize(frames, (2, *size, 3))
+    flow = build(weights=None, small=True).estimate(*small)
+    assert flow.shape == (*size, 2) and flow.dtype == np.float32
+    assert np.isfinite(flow).all()
+
+
+def test_both_kinds_of_files_give_the_same_network(raft_models, tmp_path):
+    weights = raft_models.raft_large(weights=None).state_dict()
+    torch.save(weights, tmp_path / 'torchvision.pth')
+    original = {f'module.{a}': weights[b] for a, b in iterate_names()}
+    for layer in (2, 3):
+        original[f'module.cnet.layer{layer}.0.norm3.bias'] = torch.zeros(1)
+    torch.save(original, tmp_path / 'raft-things.pth')
+    hashes = {
+        build(weights=str(path)).provenance()['weights']
+        for path in tmp_path.iterdir()
+    }
+    assert len(hashes) == 1
+    assert build(weights=None).provenance()['weights'] not in hashes
+
+
+def test_weights_of_another_network_are_refused(raft_models, tmp_path):
+    path = tmp_path / 'raft-small.pth'
+    torch.save(raft_models.raft_small(weights=None).state_dict(), path)
+    build(weights=str(path), small=True)
+    with pytest.raises(CheckpointError, match=r'raft-small\.pth holds no '):
+        build(weights=str(path))
+    with pytest.raises(FileNotFoundError, match=r'absent\.pth'):
+        build(weights='absent.pth')
+
+
+@pytest.mark.parametrize('weights', ['DEFAULT', 'C_T_V3', 'things'])
+def test_unknown_weights_are_refused_with_the_known_ones(raft_models, weights):
+    message = f"C_T_SKHT_K_V1.*C_T_V1, .* a file such as .*got '{weights}'"
+    with pytest.raises(ValueError, match=message):
+        build(weights=weights)
+
+
+def test_rejects_no_update():
+    with pytest.raises(ValueError, match='num_flow_updates above 0, got 0'):
+        RAFTFlowEstimator(num_flow_updates=0)
+
+
+class Broken(ModuleType):
+    """A torchvision built for CUDA beside a torch for CPUs."""
+
+    def __getattr__(self, name):
+        raise RuntimeError('operator torchvision::nms does not exist')
+
+
+@pytest.mark.parametrize(
+    'module, cause', [
+        (None, 'ModuleNotFoundError'),
+        (Broken('torchvision'), 'RuntimeError: operator torchvision::nms'),
+    ]
+)
+def test_a_torchvision_that_fails_is_named(monkeypatch, module, cause):
+    for name in list(sys.modules):
+        if name.split('.')[0] == 'torchvision':
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, 'torchvision', module)
+    message = rf"{cause}.*'mmmotion\[raft\]'.* torch {torch.__version__[:3]}"
+    with pytest.raises(ImportError, match=message):
+        build()
