@@ -96,6 +96,16 @@ def test_weights_of_others_load_and_say_what_is_missing(tmp_path):
         check_state_dict(make_model(num_groups=4), model.state_dict())
 
 
+def test_single_images_need_no_flow():
+    model = make_model(dict(type='ObjectChannel', channel=2))
+    for size, original in (((16, 24), (31, 50)), ((24, 16), (24, 16))):
+        frames = torch.rand(1, 1, 3, *size)
+        sample = MotionDataSample(metainfo=dict(ori_shape=original))
+        found, = model(dict(frames=frames), [sample], mode='predict')
+        assert found.pred_seg.shape == original
+        assert torch.equal(found.pred_seg == 1, found.pred_masks[1] > 0.5)
+
+
 def test_a_channel_that_the_model_lacks_is_named():
     step = ObjectChannel(channel=4)
     with pytest.raises(ValueError, match='channel 4, but the model has 3'):

@@ -157,6 +157,47 @@ def test_other_weights_are_done_again(run, tmp_path, first_run, adapted):
     assert len(adapted) == 3
 
 
+def test_the_object_channel_stays_while_batch_statistics_adapt(
+    run, tmp_path, monkeypatch
+):
+    results = []
+    original = VideoAdapter.adapt
+
+    def adapt(self, model, video_id, seed):
+        results.append(original(self, model, video_id, seed))
+        return results[-1]
+
+    monkeypatch.setattr(VideoAdapter, 'adapt', adapt)
+    options = dict(
+        config='channel_config.py',
+        test_cfg__num_steps=100,
+        test_cfg__optim_wrapper__optimizer=dict(
+            _delete_=True, type='Adam', lr=3e-3, weight_decay=1e-6
+        ),
+    )
+    weights = run(
+        tmp_path / 'source', **{
+            **options, 'test_cfg__num_steps': 0
+        }
+    )[1].model.state_dict()
+    channel = weights['postprocess_state.ObjectChannel.chosen'] + 1
+    weights['postprocess_state.ObjectChannel.chosen'] = channel % 3
+    torch.save(weights, tmp_path / 'weights.pth')
+    results.clear()
+    _, runner = run(load_from=str(tmp_path / 'weights.pth'), **options)
+    for key, value in runner.model.state_dict().items():
+        torch.testing.assert_close(value, weights[key], equal_nan=True)
+    assert len(results) == 3
+    for adapted, losses in results:
+        # Dropout is on in the steps, so that the losses vary.
+        assert sum(losses[-20:]) < 0.9 * sum(losses[:20])
+        assert adapted.postprocess[0].current == channel % 3
+        norm = adapted.encoder[1]
+        assert norm.num_batches_tracked == 100 and not norm.training
+        before = weights['encoder.1.running_mean']
+        assert not torch.allclose(norm.running_mean, before)
+
+
 def test_batches_have_one_video_each(run):
     _, runner = run(test_cfg__num_steps=0, test_dataloader__batch_size=3)
     batches = list(runner.test_loop.dataloader.batch_sampler)
