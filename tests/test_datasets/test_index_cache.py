@@ -1,6 +1,5 @@
+import multiprocessing
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -167,15 +166,20 @@ def test_two_data_sets_share_a_folder_of_lists(root, tmp_path):
 
 
 def test_several_processes_may_start_at_once(root):
-    code = (
-        'import sys; from mmmotion.datasets.index_cache import load_index\n'
-        f'index = load_index({str(root)!r})\n'
-        'sys.exit(index.offsets.tolist() != [0, 12, 15, 16])'
-    )
-    processes = [
-        subprocess.Popen([sys.executable, '-c', code]) for _ in range(3)
-    ]
-    assert [process.wait(120) for process in processes] == [0, 0, 0]
+    context = multiprocessing.get_context('fork')  # the others start slowly
+    barrier = context.Barrier(4)
+
+    def start():
+        barrier.wait(60)
+        assert content(load_index(str(root))) == expected
+
+    expected = dict(a=files(12), b=files(3), c=files(1))
+    processes = [context.Process(target=start) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * 4
     assert {path.name
             for path in root.parent.iterdir()
             } == {'JPEGImages', 'JPEGImages.index.npz'}
