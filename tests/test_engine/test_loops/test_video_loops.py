@@ -51,7 +51,7 @@ def halves():
 
 
 class ListDataset(torch.utils.data.Dataset):
-    """Frames named ``<video><frame>`` in the order given."""
+    """Frames named ``<video><frame>`` in the order given; w is wider."""
 
     metainfo: dict = {}
 
@@ -63,18 +63,20 @@ class ListDataset(torch.utils.data.Dataset):
 
     def __getitem__(self, index):
         video, frame = self.names[index]
+        width = 10 if video == 'w' else 6
         sample = MotionDataSample(
             metainfo=dict(
                 video_id=video,
                 frame_id=frame,
                 frame_index=int(frame),
                 num_frames=9,
-                ori_shape=(8, 12),
+                ori_shape=(8, 2 * width),
             ),
-            gt_masks=torch.zeros(1, 8, 12, dtype=torch.bool),
+            gt_masks=torch.zeros(1, 8, 2 * width, dtype=torch.bool),
         )
         return dict(
-            inputs=dict(frames=torch.zeros(1, 3, 4, 6)), data_samples=sample
+            inputs=dict(frames=torch.zeros(1, 3, 4, width)),
+            data_samples=sample
         )
 
 
@@ -137,6 +139,14 @@ def test_steps_see_whole_videos_in_order(halves, tmp_path, batch_size):
                                  ('c', ['0', '1'])]
     assert [a + b for a, b, _ in metrics['frames']] == names
     assert all(shape == (8, 12) for _, _, shape in metrics['frames'])
+
+
+def test_videos_may_differ_in_size_if_batches_do_not(halves, tmp_path):
+    names = ['a0', 'w0', 'w1', 'b0']
+    metrics = run(halves, names, tmp_path, batch_size=1)
+    assert [shape[1] for _, _, shape in metrics['frames']] == [12, 20, 20, 12]
+    with pytest.raises(ValueError, match=r'a/0 and .* w/0;.* batch_size=1'):
+        run(halves, names, tmp_path, batch_size=2)
 
 
 def test_hooks_see_every_batch_once_and_complete(halves, tmp_path):
