@@ -7,16 +7,20 @@ import time
 import cv2
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from mmmotion.flow import (
     ExtractionSettings,
     FlowEstimator,
+    PWCLite,
+    PWCLiteFlowEstimator,
     Video,
     extract_flow,
     find_flow_files,
     list_videos,
     read_flow,
+    read_frame,
     read_meta,
 )
 from mmmotion.registry import FLOW_ESTIMATORS
@@ -293,6 +297,61 @@ def test_workers_import_plugins_and_hand_errors_on(
     assert (flow == 1).all()
 
 
+def test_workers_run_a_network_in_batches(tmp_path, frames):
+    path = tmp_path / 'weights.pth'
+    torch.manual_seed(0)
+    torch.save(PWCLite().state_dict(), path)
+    estimator = dict(type='pwclite', checkpoint=str(path), input_size=(64, 64))
+    settings = ExtractionSettings(
+        estimator, gaps=(1, ), batch_size=3, file_format='flo'
+    )
+    videos = list_videos(frames)
+    summary = extract_flow(videos, tmp_path / 'out', settings, num_workers=1)
+    assert summary.num_written == 4 + 3
+    network = PWCLiteFlowEstimator(str(path), input_size=(64, 64))
+    images = [read_frame(p) for p in videos[0].frame_paths[:2]]
+    flow = read_flow(tmp_path / 'out/Flows/pwclite/gap+1/a/00000.flo')
+    np.testing.assert_allclose(flow, network.estimate(*images), atol=1e-5)
+    meta = read_meta(tmp_path / 'out', 'pwclite')
+    assert meta['provenance'] == network.provenance()
+    assert meta['estimator']['checkpoint'] == 'weights.pth'
+
+
+def test_flows_of_other_weights_are_never_mixed(tmp_path, frames):
+    settings = []
+    for name in ('a', 'b', 'c'):
+        (tmp_path / name).mkdir()
+        torch.manual_seed(0 if name == 'b' else 1)
+        torch.save(PWCLite().state_dict(), tmp_path / name / 'net.pth')
+        estimator = dict(
+            type='pwclite',
+            checkpoint=str(tmp_path / name / 'net.pth'),
+            input_size=(64, 64),
+        )
+        settings.append(ExtractionSettings(estimator, gaps=(4, )))
+    videos = list_videos(frames)
+    extract_flow(videos, tmp_path, settings[0])
+    with pytest.raises(ValueError, match=r'another way \(provenance: '):
+        extract_flow(videos, tmp_path, settings[1])
+    # The same weights in another folder.
+    assert extract_flow(videos, tmp_path, settings[2]).num_existing == 1
+
+
+@pytest.mark.parametrize(
+    'estimator, message', [
+        (CONSTANT, "ConstantFlowEstimator runs on device 'cpu' only"),
+        ('pwclite', 'needs checkpoint'),
+    ]
+)
+def test_an_estimator_that_cannot_run_stops_before_it_starts(
+    tmp_path, frames, estimator, message
+):
+    settings = ExtractionSettings(estimator, device='cuda:0')
+    with pytest.raises(ValueError, match=message):
+        extract_flow(list_videos(frames), tmp_path, settings, num_workers=1)
+    assert not (tmp_path / 'Flows').exists()
+
+
 def count_flows(root):
     return sum(1 for _ in root.rglob('gap*/*/*.npy'))
 
@@ -348,6 +407,7 @@ def test_a_killed_run_leaves_whole_files_and_can_go_on(tmp_path, repo_root):
         (dict(file_format='jpg'), "got 'jpg'"),
         (dict(size=(0, 4)), r'\(0, 4\)'),
         (dict(on_error='ignore'), "got 'ignore'"),
+        (dict(batch_size=0), 'batch_size above 0, got 0'),
     ],
 )
 def test_impossible_settings_are_refused(settings, message):

@@ -41,6 +41,23 @@ class Fixed(FlowEstimator):
         return self.flow
 
 
+class Batched(Difference):
+    """Notes the size of its batches and refuses one of the flows."""
+
+    name = 'batched'
+
+    def __init__(self, refused=None):
+        self.sizes = []
+        self.refused = refused
+
+    def estimate_batch(self, pairs):
+        self.sizes.append(len(pairs))
+        flows = super().estimate_batch(pairs)
+        if any(flow[0, 0, 0] == self.refused for flow in flows):
+            raise ValueError('refused')
+        return flows
+
+
 @pytest.fixture
 def chunk(tmp_path):
     """Frames of grey value 0, 10 and 30, and the flows between them."""
@@ -63,6 +80,37 @@ def test_writes_the_flow_of_each_pair(chunk):
     assert [flow[0, 0].tolist() for flow in found] == [[10, 0], [20, 0],
                                                        [-30, 0]]
     assert all(flow.shape == (4, 6, 2) for flow in found)
+
+
+@pytest.mark.parametrize(
+    'batch_size, sizes', [(1, [1, 1, 1]), (2, [2, 1]), (8, [3])]
+)
+def test_batches_give_what_single_pairs_give(chunk, batch_size, sizes):
+    estimator = Batched()
+    FlowWorker(estimator, batch_size=batch_size).run(chunk)
+    assert estimator.sizes == sizes
+    found = [read_flow(pair.path)[0, 0, 0] for pair in chunk.pairs]
+    assert found == [10, 20, -30]
+
+
+def test_one_bad_pair_does_not_spoil_its_batch(chunk):
+    worker = FlowWorker(Batched(refused=20), skip_errors=True, batch_size=3)
+    result = worker.run(chunk)
+    assert (result.num_written, result.num_skipped) == (2, 1)
+    assert len(result.errors) == 1
+    assert '1.png to' in result.errors[0] and 'refused' in result.errors[0]
+    worker = FlowWorker(Batched(refused=20), batch_size=3)
+    with pytest.raises(ValueError, match=r'Batched, .*1\.png to .*2\.png: r'):
+        worker.run(chunk)
+
+
+def test_a_batch_goes_on_without_a_broken_frame(chunk):
+    open(chunk.frame_paths[1], 'wb').close()
+    estimator = Batched()
+    worker = FlowWorker(estimator, skip_errors=True, batch_size=3)
+    result = worker.run(chunk)
+    assert (result.num_written, result.num_skipped) == (1, 2)
+    assert estimator.sizes == [1]
 
 
 def test_frames_are_resized_first(chunk):

@@ -67,3 +67,29 @@ def test_the_tool_names_options_that_go_nowhere(frames, load_tool):
         tool.main([str(frames), '--cfg-options', 'preset=fast'])
     with pytest.raises(ValueError, match='--out is missing'):
         tool.main([str(frames)])
+
+
+@pytest.mark.parametrize(
+    'device, rank, expected', [
+        ('cpu', '1', 'cpu'),
+        ('cuda', None, 'cuda'),
+        ('cuda', '1', 'cuda:1'),
+        ('cuda:0', '1', 'cuda:0'),
+    ]
+)
+def test_each_rank_has_its_gpu(
+    tmp_path, frames, load_tool, monkeypatch, device, rank, expected
+):
+    tool = load_tool('extract_flow.py')
+    calls = []
+    monkeypatch.setattr(tool, 'extract_flow', lambda *a, **k: calls.append(a))
+    monkeypatch.delenv('LOCAL_RANK', raising=False)
+    if rank is not None:
+        monkeypatch.setenv('LOCAL_RANK', rank)
+    tool.main([
+        str(frames), '--out',
+        str(tmp_path), '--device', device, '--batch-size', '3'
+    ])
+    _, _, settings, num_workers, _ = calls[0]
+    assert (settings.device, settings.batch_size) == (expected, 3)
+    assert (num_workers > 0) == (device == 'cpu')

@@ -82,7 +82,8 @@ class NetworkFlowEstimator(FlowEstimator):
             check_frames(img1, img2)
             check_frames(pairs[0][0], img1)
         frames = torch.from_numpy(np.stack([np.stack(pair) for pair in pairs]))
-        frames = frames.to(self.device).permute(1, 0, 4, 2, 3).float() / 255
+        frames = frames.to(self.device).permute(1, 0, 4, 2, 3).contiguous()
+        frames = frames.float() / 255
         precise = torch.backends.cudnn.flags(allow_tf32=False)
         with torch.no_grad(), precise:
             flows = self.infer(frames[0], frames[1])

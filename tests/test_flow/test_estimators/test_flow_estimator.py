@@ -44,6 +44,23 @@ def test_an_estimator_has_to_estimate():
         Nothing()
 
 
+def test_what_is_no_network_runs_pair_by_pair_on_the_cpu():
+
+    class FirstPixel(FlowEstimator):
+        name = 'first-pixel'
+
+        def estimate(self, img1, img2):
+            return np.full((*img1.shape[:2], 2), img2[0, 0, 0], np.float32)
+
+    estimator = FirstPixel()
+    pairs = [(FRAME, FRAME + value) for value in (1, 2)]
+    flows = estimator.estimate_batch(pairs)
+    assert [flow[0, 0, 0] for flow in flows] == [1, 2]
+    estimator.to('cpu')
+    with pytest.raises(ValueError, match="'cpu' only, got 'cuda:0'"):
+        estimator.to('cuda:0')
+
+
 def test_settings_alone_decide_the_result_by_default():
 
     class Zero(FlowEstimator):

@@ -16,6 +16,7 @@ class Brightness(NetworkFlowEstimator):
 
     def infer(self, first, second):
         assert not torch.is_grad_enabled()
+        assert first.is_contiguous() and second.is_contiguous()
         change = (second - first).mean(dim=(2, 3), keepdim=True)
         return change[:, [0, 2]].expand(-1, -1, *first.shape[2:])
 

@@ -1,7 +1,11 @@
 import pytest
 
 from mmmotion.flow import FlowEstimator
-from mmmotion.flow.estimators import complete_settings, short_name
+from mmmotion.flow.estimators import (
+    complete_settings,
+    recorded_settings,
+    short_name,
+)
 from mmmotion.registry import FLOW_ESTIMATORS
 
 
@@ -50,3 +54,13 @@ def test_an_estimator_of_a_third_party_is_known_by_both_names():
             complete_settings('mine')
     finally:
         del FLOW_ESTIMATORS.module_dict['MyEstimator']
+
+
+def test_files_are_recorded_without_their_folder():
+    config = dict(type='pwclite', checkpoint='/a/b/net.pth')
+    assert complete_settings(config)['checkpoint'] == '/a/b/net.pth'
+    assert recorded_settings(config)['checkpoint'] == 'net.pth'
+    raft = recorded_settings(dict(type='raft', weights=None))
+    assert raft['weights'] is None
+    assert recorded_settings('raft')['weights'] == 'C_T_V1'
+    assert recorded_settings('dis') == complete_settings('dis')
