@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mmmotion.evaluation import ImageSegmentationMetric
-from mmmotion.postprocessing import BorderForeground
+from mmmotion.postprocessing import BorderForeground, ObjectChannel
 from mmmotion.registry import METRICS
 from mmmotion.structures import MotionDataSample
 
@@ -141,6 +141,14 @@ def test_the_adaptive_f_equals_the_toolboxes(saliency):
     values[is_black] = 0
     result = evaluate(samples, thresholds='levels', stretch=True)
     assert result['image/adaptive_F'] == pytest.approx(values.mean(), abs=1e-6)
+
+
+def test_one_channel_of_several_is_scored_by_its_probability():
+    masks = torch.tensor([[[0.5, 0.2]], [[0.3, 0.7]], [[0.2, 0.1]]])
+    chosen = ObjectChannel(channel=1)(masks, {}, MotionDataSample())
+    result = evaluate([sample('a', chosen, np.array([[0, 1]]))])
+    assert result['image/MAE'] == pytest.approx((0.3 + 0.3) / 2)
+    assert result['image/max_F'] == pytest.approx(1)  # at 0.3 to 0.7
 
 
 def test_several_objects_count_as_one():
