@@ -12,6 +12,14 @@ def test_colours_come_at_the_size_that_is_asked_for():
     assert torch.equal(features, color_features(frames[0], (4, 6)))
 
 
+def test_colours_do_not_depend_on_brightness_and_contrast():
+    frame = torch.rand(3, 8, 12) * 100
+    torch.testing.assert_close(
+        color_features(frame, (8, 12)),
+        color_features(frame * 2 + 20, (8, 12)),
+    )
+
+
 def test_a_map_of_the_segmentor_is_taken_as_it_is():
     features = FrameFeatures('segmentor', in_index=-2)
     assert (features.source, features.feature_index) == ('features_-2', -2)

@@ -4,11 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmmotion.postprocessing import (
-    FrameEncoder,
-    color_features,
-    frame_encoder,
-)
+from mmmotion.postprocessing import FrameEncoder, frame_encoder
 from mmmotion.postprocessing.spectral import spectral_merge
 from mmmotion.registry import MODELS, POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
@@ -45,14 +41,6 @@ def test_groups_of_similar_colour_are_merged():
 def test_two_groups_stay_as_they_are():
     masks = torch.rand(2, 4, 5)
     assert torch.equal(build()(masks, {}, MotionDataSample()), masks)
-
-
-def test_features_do_not_depend_on_brightness_and_contrast():
-    frame = torch.rand(3, 8, 12) * 100
-    torch.testing.assert_close(
-        color_features(frame, (8, 12)),
-        color_features(frame * 2 + 20, (8, 12)),
-    )
 
 
 def test_the_features_of_the_segmentor_are_read_from_the_inputs():

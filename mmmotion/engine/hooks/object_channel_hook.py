@@ -156,9 +156,15 @@ class ObjectChannelHook(Hook):
             self._choose(runner)
 
     def before_test_epoch(self, runner: Runner) -> None:
-        """Choose if the weights do not tell."""
-        if _find_step(runner).current is None:
+        """Choose if the weights do not tell; say what they tell."""
+        step = _find_step(runner)
+        if step.current is None:
             self._choose(runner)
+        elif step.channel is None:
+            print_log(
+                f'the weights tell that channel {step.current} is the object',
+                logger='current',
+            )
 
     def before_save_checkpoint(
         self, runner: Runner, checkpoint: dict[str, Any]
@@ -261,5 +267,6 @@ def _find_step(runner: Runner) -> ObjectChannel:
             return step
     raise ValueError(
         "ObjectChannelHook needs the step dict(type='ObjectChannel') in "
-        f'model.postprocess of {type(model).__name__}'
+        f'model.postprocess of {type(model).__name__}; without that step '
+        'leave the hook out'
     )

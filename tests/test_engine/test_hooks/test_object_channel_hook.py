@@ -125,6 +125,9 @@ def test_a_test_takes_the_channel_of_the_checkpoint(build, tmp_path, measured):
         runner = build(name, load_from=str(path), **plain_test(), **options)
         metrics.append(runner.test())
         assert runner.model.postprocess[0].current == other
+        log, = Path(runner.log_dir).glob('*.log')
+        said = f'channel {other} is the object' in log.read_text()
+        assert said is (name == 'with')
     assert metrics[0] == metrics[1]
     assert measured == []
 
