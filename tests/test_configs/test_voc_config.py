@@ -8,6 +8,7 @@ import torch
 
 from mmmotion.engine import build_runner, load_config
 from mmmotion.registry import MODELS
+from mmmotion.structures import MotionDataSample
 
 ROOT = Path(__file__).parents[2]
 NUM_REGIONS = 5
@@ -90,6 +91,21 @@ def test_the_appearance_pathway_is_taken_but_for_the_classifier(
     assert 'not used: motion_model (1 entries)' in log
 
 
+def test_every_weight_is_trained(folder, tmp_path):
+    model = MODELS.build(make_config(folder, tmp_path).model)
+    frames = torch.randn(2, 1, 3, 33, 47)
+    labels = torch.randint(0, 21, (2, 33, 47), dtype=torch.uint8)
+    samples = [MotionDataSample(gt_sem_seg=one) for one in labels]
+    total, _ = model.parse_losses(
+        model(dict(frames=frames), samples, mode='loss')
+    )
+    total.backward()
+    for parameter in model.parameters():
+        assert parameter.requires_grad
+        assert torch.isfinite(parameter.grad).all()
+    assert model(dict(frames=frames)).shape == (2, 21, 33, 47)
+
+
 def test_training_learns_classes_and_a_test_scores_them(folder, tmp_path):
     runner = build_runner(make_config(folder, tmp_path))
     runner.train()
@@ -98,5 +114,5 @@ def test_training_learns_classes_and_a_test_scores_them(folder, tmp_path):
     assert content['num_images'] == 2
     assert content['labels']['aeroplane']['pixels'] == 21 * 43
     assert content['mIoU'] == results['semantic/mIoU']
-    # The background alone has 0 here.
-    assert content['labels']['aeroplane']['IoU'] > 0.2
+    # Predicting the background alone has 0.21.
+    assert results['semantic/mIoU'] > 0.25
