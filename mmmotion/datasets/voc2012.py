@@ -24,7 +24,7 @@ def label_colors(num_labels: int) -> list[tuple[int, int, int]]:
     colors = []
     for label in range(num_labels):
         channels = [
-            sum((label >> 3 * bit + channel & 1) << 7 - bit
+            sum(((label >> (3 * bit + channel)) & 1) << (7 - bit)
                 for bit in range(8)) for channel in range(3)
         ]
         colors.append((channels[0], channels[1], channels[2]))
