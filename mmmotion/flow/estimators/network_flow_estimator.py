@@ -1,7 +1,8 @@
 """Base of the estimators that are neural networks."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -84,11 +85,23 @@ class NetworkFlowEstimator(FlowEstimator):
         frames = torch.from_numpy(np.stack([np.stack(pair) for pair in pairs]))
         frames = frames.to(self.device).permute(1, 0, 4, 2, 3).contiguous()
         frames = frames.float() / 255
-        precise = torch.backends.cudnn.flags(allow_tf32=False)
-        with torch.no_grad(), precise:
+        with torch.no_grad(), _full_precision():
             flows = self.infer(frames[0], frames[1])
         return list(flows.permute(0, 2, 3, 1).float().cpu().numpy())
 
     def provenance(self) -> dict:
         """Return the hash of the weights, wherever they come from."""
         return dict(weights=hash_weights(self.network))
+
+
+@contextmanager
+def _full_precision() -> Iterator[None]:
+    """Let convolutions on a GPU round to float32, not to TF32."""
+    # cudnn.flags would also reset what is not named, cuDNN itself included.
+    cudnn = torch.backends.cudnn
+    before = cudnn.allow_tf32
+    cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        cudnn.allow_tf32 = before

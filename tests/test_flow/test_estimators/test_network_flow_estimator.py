@@ -67,6 +67,22 @@ def test_weights_decide_the_provenance():
     assert first.provenance() == same.provenance() != other.provenance()
 
 
+def test_full_precision_is_asked_for_and_given_back(monkeypatch):
+    cudnn = torch.backends.cudnn
+    seen = []
+    estimator = Brightness()
+
+    def infer(first, second):
+        seen.append((cudnn.allow_tf32, cudnn.enabled))
+        return torch.zeros(1, 2, 3, 5)
+
+    monkeypatch.setattr(estimator, 'infer', infer)
+    before = cudnn.allow_tf32, cudnn.enabled
+    estimator.estimate(grey(0), grey(0))
+    assert seen == [(False, before[1])]
+    assert (cudnn.allow_tf32, cudnn.enabled) == before == (True, True)
+
+
 def test_weights_do_not_learn():
     network = Brightness().network
     assert not network.training
