@@ -140,7 +140,7 @@ def describe_match(model: nn.Module, weights: Mapping[str, Tensor]) -> str:
         'model are taken.'
         f'{_examples("not in the checkpoint", match.missing)}'
         f'{_examples("of another shape", match.reshaped)}'
-        f'{_examples("parts of the checkpoint not used", others)}'
+        f'{_examples("not used", others)}'
     )
 
 
