@@ -252,8 +252,9 @@ class SegmentFlow(BaseModule):
             flow, vectors[:, :, None], increment[:, :, None], None
         )
 
-    def _fit(self, flow: Tensor, found: Tensor,
-             masks: Tensor) -> SegmentFlowLevel:
+    def _fit(
+        self, flow: Tensor, found: Tensor, masks: Tensor
+    ) -> SegmentFlowLevel:
         """Fit the regions' motions to the flow that single pixels find."""
         assert self.motion_model is not None
         fit = self.motion_model(masks, flow + self._map(found))

@@ -95,9 +95,8 @@ class AMD(BaseSegmentor):
         flows = [level.chunk(2) for level in fit.pyramid]
         forward_flows, backward_flows = zip(*flows)
         losses = dict(
-            loss_recon=self.loss_recon(
-                *images.chunk(2), forward_flows, backward_flows
-            )
+            loss_recon=self.
+            loss_recon(*images.chunk(2), forward_flows, backward_flows)
         )
         if self.loss_entropy is not None:
             losses['loss_entropy'] = self.loss_entropy(masks)
@@ -126,7 +125,9 @@ class AMD(BaseSegmentor):
 
     def _group(self, frames: Tensor) -> Tensor:
         """Masks (B, K, h, w) of frames (B, 3, H, W)."""
-        return self.head(self.encoder(frames)).float().softmax(dim=1)
+        logits = self.head(self.encoder(frames))
+        dtype = torch.promote_types(logits.dtype, torch.float32)
+        return logits.to(dtype).softmax(dim=1)
 
     def _match(self, inputs: dict[str, Tensor],
                who: str) -> tuple[Tensor, Tensor, MotionFit]:

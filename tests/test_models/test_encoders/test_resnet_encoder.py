@@ -67,6 +67,26 @@ def test_the_first_block_has_half_the_dilation(depth, conv):
     assert encoder(torch.rand(1, 3, 64, 64))[-1].shape[-2:] == (8, 8)
 
 
+@pytest.mark.parametrize('depth', [18, 50])
+def test_every_3x3_convolution_of_a_stage_is_dilated(depth):
+    encoder = ResNetEncoder(depth, (1, 2, 1, 1), (1, 1, 1, 2))
+    for stage, expected in (('layer3', 1), ('layer4', 2)):
+        convs = [
+            layer for layer in encoder.get_submodule(stage).modules()
+            if isinstance(layer, nn.Conv2d) and layer.kernel_size == (3, 3)
+        ]
+        assert convs
+        assert all(c.dilation == (expected, expected) for c in convs)
+    assert encoder(torch.rand(1, 3, 45, 40))[-1].shape[-2:] == (6, 5)
+
+
+@pytest.mark.parametrize('depth', [18, 50])
+def test_blocks_may_begin_as_their_shortcut(depth):
+    encoder = ResNetEncoder(depth, zero_init_residual=True).eval()
+    x = torch.rand(1, 64 if depth == 18 else 256, 5, 5)
+    torch.testing.assert_close(encoder.layer1[1](x), x)
+
+
 def test_fixed_norms_keep_statistics_and_weights():
     image = torch.rand(2, 3, 32, 32)
     for bn_frozen in (False, True):
