@@ -1,7 +1,8 @@
 from importlib import import_module
 
 import pytest
-from torch.nn.functional import interpolate
+import torch
+from torch.nn.functional import grid_sample, interpolate
 
 from mmmotion.convert.reference import ReferenceArrays, check_reference
 from mmmotion.flow import correlate, warp
@@ -34,6 +35,17 @@ def zero_outside(images, flow):
     return warp(images, flow, 'zeros')
 
 
+def warp_between_borders(images, flow):
+    """The mistake of the sampling default of newer PyTorch versions."""
+    height, width = images.shape[-2:]
+    y = 2 * (torch.arange(height)[:, None] + flow[:, 1]) / (height - 1) - 1
+    x = 2 * (torch.arange(width) + flow[:, 0]) / (width - 1) - 1
+    places = torch.stack((x, y), dim=-1)
+    return grid_sample(
+        images, places, padding_mode='border', align_corners=False
+    )
+
+
 def transposed_volume(first, second, radius=4):
     costs = correlate(first, second, radius).unflatten(1, (9, 9))
     return costs.transpose(1, 2).flatten(1, 2)
@@ -45,6 +57,7 @@ def transposed_volume(first, second, radius=4):
         ('cost_volume', 'correlate', sum_over_channels),
         ('cost_volume', 'correlate', transposed_volume),
         ('cost_volume', 'warp', zero_outside),
+        ('cost_volume', 'warp', warp_between_borders),
     ]
 )
 def test_a_mistake_in_a_block_is_found(

@@ -1,9 +1,10 @@
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from mmmotion.convert.raft import iterate_names
 from mmmotion.engine import CheckpointError
@@ -79,6 +80,33 @@ def test_unknown_weights_are_refused_with_the_known_ones(raft_models, weights):
 def test_rejects_no_update():
     with pytest.raises(ValueError, match='num_flow_updates above 0, got 0'):
         RAFTFlowEstimator(num_flow_updates=0)
+
+
+class FakeNetwork(nn.Module):
+    """The interface of torchvision's network, with its conditions."""
+
+    def forward(self, image1, image2, num_flow_updates=12):
+        assert image1.shape == image2.shape
+        height, width = image1.shape[-2:]
+        assert height % 8 == width % 8 == 0 and min(height, width) >= 128
+        seen = torch.stack((image1[:, 0], image2[:, 2]), dim=1)
+        return [seen * (i + 1) for i in range(num_flow_updates)]
+
+
+@pytest.mark.parametrize('size', [(141, 163), (128, 136), (9, 200), (1, 1)])
+def test_the_last_update_is_cropped_to_the_frame(monkeypatch, frames, size):
+    models = ModuleType('torchvision.models.optical_flow')
+    models.raft_large = lambda weights: FakeNetwork()
+    models.raft_small = None
+    models.Raft_Large_Weights = SimpleNamespace(__members__={})
+    models.Raft_Small_Weights = None
+    for name in ('torchvision', 'torchvision.models'):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    monkeypatch.setitem(sys.modules, models.__name__, models)
+    first, second = np.resize(frames, (2, *size, 3))
+    flow = build(weights=None).estimate(first, second)
+    expected = np.stack((first[..., 0], second[..., 2]), axis=-1)
+    np.testing.assert_allclose(flow, 2 * (expected / 127.5 - 1), atol=1e-5)
 
 
 class Broken(ModuleType):
