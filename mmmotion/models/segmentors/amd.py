@@ -41,6 +41,7 @@ class AMD(BaseSegmentor):
     """
 
     trains_without_labels = True
+    aligns_corners = True
 
     def __init__(
         self,

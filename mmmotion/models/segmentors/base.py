@@ -38,9 +38,12 @@ class BaseSegmentor(BaseModel):
     Attributes:
         trains_without_labels: Whether :meth:`loss` reads no annotation, so
             that the method can be adapted to any video.
+        aligns_corners: Whether final masks are enlarged with the centres of
+            the corner pixels on each other.
     """
 
     trains_without_labels: ClassVar[bool] = False
+    aligns_corners: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -207,7 +210,9 @@ class BaseSegmentor(BaseModel):
         """Fill the sample with masks at the size of the original frame."""
         sample = frame.data_sample
         size = sample.get('ori_shape', tuple(frame.masks.shape[-2:]))
-        sample.pred_masks = resize_masks(frame.masks, size)
+        sample.pred_masks = resize_masks(
+            frame.masks, size, self.aligns_corners
+        )
         sample.pred_seg = sample.pred_masks.argmax(dim=0).to(torch.uint8)
 
     def parse_losses(

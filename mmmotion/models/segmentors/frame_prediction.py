@@ -27,10 +27,22 @@ class FramePrediction:
     num_steps: int = 0
 
 
-def resize_masks(masks: Tensor, size: tuple[int, int]) -> Tensor:
-    """Resize soft masks (K, h, w) to ``(K, *size)``, bilinear, half-pixel."""
+def resize_masks(
+    masks: Tensor, size: tuple[int, int], align_corners: bool = False
+) -> Tensor:
+    """Resize soft masks (K, h, w) to ``(K, *size)``, bilinear.
+
+    Args:
+        masks: (K, h, w) soft masks.
+        size: The new size.
+        align_corners: Whether the centres of the corner pixels stay where
+            they are, and not the corners of the image.
+    """
     if tuple(masks.shape[-2:]) == tuple(size):
         return masks
     return F.interpolate(
-        masks[None], size=tuple(size), mode='bilinear', align_corners=False
+        masks[None],
+        size=tuple(size),
+        mode='bilinear',
+        align_corners=align_corners,
     )[0]

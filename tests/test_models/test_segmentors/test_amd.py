@@ -3,6 +3,7 @@ import torch
 
 from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
+from mmmotion.structures import MotionDataSample
 
 
 def build(**settings):
@@ -79,6 +80,12 @@ def test_segments_one_frame_of_any_size(size):
     masks = model.head(model.encoder(one['frames'][:, 0])).softmax(dim=1)
     torch.testing.assert_close(
         logits.softmax(dim=1)[..., 0, -1], masks[..., 0, -1]
+    )
+    # So are they when the frame was larger on disk.
+    sample = MotionDataSample(metainfo=dict(ori_shape=(99, 101)))
+    found = model.predict(dict(frames=one['frames'][:1]), [sample])[0]
+    torch.testing.assert_close(
+        found.pred_masks[:, 0, -1], found.pred_regions[:, 0, -1]
     )
     assert model.loss(inputs, [])['loss_recon'].isfinite()
 

@@ -9,6 +9,14 @@ def test_pixel_centres_stay_where_they_are():
     torch.testing.assert_close(found, torch.tensor([[[0, 0.25, 0.75, 1]]]))
 
 
+def test_corners_stay_on_corners_if_wanted():
+    masks = torch.tensor([[[0.0, 1.0]]])
+    found = resize_masks(masks, (1, 5), align_corners=True)
+    torch.testing.assert_close(
+        found, torch.tensor([[[0, 0.25, 0.5, 0.75, 1]]])
+    )
+
+
 def test_groups_do_not_mix_and_still_add_up():
     masks = torch.randn(3, 4, 5).softmax(dim=0)
     found = resize_masks(masks, (9, 7))
