@@ -271,7 +271,8 @@ def compare(state: Mapping[str, Tensor],
         images.permute(0, 3, 1, 2).double()
     )
     for mode in ('eval', 'train'):
-        yield from _compare_appearance(model, frames, reader, mode)
+        if any(name.startswith(f'{mode}_') for name in arrays):
+            yield from _compare_appearance(model, frames, reader, mode)
     if 'masks' in arrays:
         yield from _compare_motion(model, frames, reader)
     if 'end_to_end_loss' in arrays:
