@@ -52,9 +52,14 @@ def test_no_motion_changes_nothing_to_the_last_column():
     torch.testing.assert_close(warp(image, torch.zeros(2, 2, 37, 53)), image)
 
 
-def test_an_image_of_one_pixel_stays():
+@pytest.mark.parametrize('motion', [0.0, 3.0])
+def test_an_image_of_one_pixel_stays(motion):
     image = torch.rand(1, 2, 1, 1)
-    assert torch.equal(warp(image, torch.full((1, 2, 1, 1), 3.0)), image)
+    flow = torch.full((1, 2, 1, 1), motion, requires_grad=True)
+    warped = warp(image, flow)
+    assert torch.equal(warped, image)
+    warped.sum().backward()
+    assert torch.equal(flow.grad, torch.zeros_like(flow))
 
 
 def test_half_precision_still_tells_the_columns_apart():

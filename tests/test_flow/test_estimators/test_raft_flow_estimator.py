@@ -89,12 +89,23 @@ class FakeNetwork(nn.Module):
         assert image1.shape == image2.shape
         height, width = image1.shape[-2:]
         assert height % 8 == width % 8 == 0 and min(height, width) >= 128
-        seen = torch.stack((image1[:, 0], image2[:, 2]), dim=1)
-        return [seen * (i + 1) for i in range(num_flow_updates)]
+        column = torch.arange(width).expand(1, height, width)
+        row = torch.arange(height)[:, None].expand(1, height, width)
+        flow = torch.stack((image1[:, 0] + column, image2[:, 2] + row), dim=1)
+        return [flow * (i + 1) for i in range(num_flow_updates)]
 
 
-@pytest.mark.parametrize('size', [(141, 163), (128, 136), (9, 200), (1, 1)])
-def test_the_last_update_is_cropped_to_the_frame(monkeypatch, frames, size):
+@pytest.mark.parametrize(
+    'size, offset', [
+        ((141, 163), (1, 2)),
+        ((128, 136), (0, 0)),
+        ((9, 200), (59, 0)),
+        ((1, 1), (63, 63)),
+    ]
+)
+def test_the_last_update_is_cropped_to_the_frame(
+    monkeypatch, frames, size, offset
+):
     models = ModuleType('torchvision.models.optical_flow')
     models.raft_large = lambda weights: FakeNetwork()
     models.raft_small = None
@@ -105,8 +116,10 @@ def test_the_last_update_is_cropped_to_the_frame(monkeypatch, frames, size):
     monkeypatch.setitem(sys.modules, models.__name__, models)
     first, second = np.resize(frames, (2, *size, 3))
     flow = build(weights=None).estimate(first, second)
-    expected = np.stack((first[..., 0], second[..., 2]), axis=-1)
-    np.testing.assert_allclose(flow, 2 * (expected / 127.5 - 1), atol=1e-5)
+    colours = np.stack((first[..., 0], second[..., 2]), axis=-1) / 127.5 - 1
+    rows, columns = np.indices(size)
+    places = np.stack((columns + offset[1], rows + offset[0]), axis=-1)
+    np.testing.assert_allclose(flow, 2 * (colours + places), atol=1e-4)
 
 
 class Broken(ModuleType):
