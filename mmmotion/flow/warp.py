@@ -22,7 +22,7 @@ def warp(images: Tensor, flow: Tensor, padding: str = 'border') -> Tensor:
             pixel.
 
     Returns:
-        (B, C, H, W) in the type of ``images``.
+        (B, C, H, W) in the type of ``images``; NaN where the flow is.
 
     Raises:
         ValueError: If the sizes differ or the padding is unknown.
@@ -43,11 +43,15 @@ def warp(images: Tensor, flow: Tensor, padding: str = 'border') -> Tensor:
     rows = torch.arange(height, dtype=dtype, device=flow.device)
     x = 2 * (columns + flow[:, 0]) / max(width - 1, 1) - 1
     y = 2 * (rows[:, None] + flow[:, 1]) / max(height - 1, 1) - 1
+    places = torch.stack((x, y), dim=-1)
+    # grid_sample reads a pixel where the place is NaN, which hides it, and
+    # with border padding its backward pass leaves the memory of the image.
+    unknown = places.isnan().any(dim=-1)
     warped = grid_sample(
         images.to(dtype),
-        torch.stack((x, y), dim=-1),
+        places.nan_to_num(),
         mode='bilinear',
         padding_mode=padding,
         align_corners=True,
     )
-    return warped.to(images.dtype)
+    return warped.masked_fill(unknown[:, None], torch.nan).to(images.dtype)

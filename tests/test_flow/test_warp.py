@@ -62,6 +62,18 @@ def test_an_image_of_one_pixel_stays(motion):
     assert torch.equal(flow.grad, torch.zeros_like(flow))
 
 
+@pytest.mark.parametrize('padding', ['border', 'zeros'])
+def test_a_flow_that_is_no_number_is_seen_and_harms_nothing(padding):
+    flow = torch.zeros(1, 2, 8, 12)
+    flow[0, 1, 3, 5] = torch.nan
+    flow.requires_grad_()
+    warped = warp(torch.rand(1, 3, 8, 12), flow, padding)
+    assert warped.isnan().nonzero().tolist() == [[0, c, 3, 5]
+                                                 for c in range(3)]
+    warped.nansum().backward()
+    assert flow.grad.isfinite().all()
+
+
 def test_half_precision_still_tells_the_columns_apart():
     columns = torch.arange(1000.0)[None, None, None]
     flow = torch.zeros(1, 2, 1, 1000).bfloat16()
