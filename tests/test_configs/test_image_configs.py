@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from PIL import Image
 
+from mmmotion.engine import build_runner, load_config
 from mmmotion.evaluation.functional import mean_absolute_error
 from mmmotion.models.segmentors import GWM
 
@@ -128,3 +129,37 @@ def test_a_folder_that_is_not_there_ends_the_test_with_its_name(
     cfg.test_dataloader.dataset.datasets[2].data_root = str(data / 'lost')
     with pytest.raises(FileNotFoundError, match=r'lost \(data_root\)'):
         Runner.from_cfg(cfg).test()
+
+
+def test_one_channel_of_amd_is_scored_by_its_probability(data, tmp_path):
+    cfg = load_config(
+        ROOT / 'configs/amd/amd_r50_duts.py', {
+            'model.encoder.depth': 18,
+            'model.head.in_channels': 512,
+            'model.head.channels': 8,
+            'model.postprocess.0.channel': 1,
+            'test_dataloader.num_workers': 0,
+            'test_dataloader.persistent_workers': False,
+            'test_dataloader.dataset.data_root': str(data / 'DUTS'),
+        }
+    )
+    for key in list(cfg):
+        if key.startswith(('train_', 'val_', 'optim', 'param')):
+            cfg.pop(key)
+    cfg.work_dir = str(tmp_path)
+    runner = build_runner(cfg)
+    sizes = []
+
+    def segment(inputs):
+        """Three groups of an eighth, a quarter and the rest of each pixel."""
+        size = inputs['frames'].shape[-2:]
+        sizes.append(size)
+        shares = torch.tensor([0.125, 0.25, 0.625]).view(1, 3, 1, 1)
+        return shares.log().expand(1, 3, *size)
+
+    runner.model.segment = segment
+    results = runner.test()
+    shares = np.array([16 * 20 / (33 * 47), 16 * 20 / (48 * 40)])
+    errors = 0.75 * shares + 0.25 * (1 - shares)
+    assert results['image/DUTS/MAE'] == pytest.approx(errors.mean())
+    assert sizes == [(392, 558), (470, 392)]
