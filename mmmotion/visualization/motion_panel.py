@@ -22,7 +22,7 @@ def draw_motion_panel(
     flow: Tensor | None = None,
     tile_height: int = 240,
 ) -> np.ndarray:
-    """Draw frame, flow, soft masks, result and ground truth in one row.
+    """Draw frame, flows, soft masks, result and ground truth in one row.
 
     A picture is left out where its data is missing. Flow and soft masks, which
     have the size that the network sees, are brought to the shape of the frame.
@@ -41,6 +41,9 @@ def draw_motion_panel(
     tiles = {'frame': frame}
     if flow is not None:
         tiles['flow'] = _fit(_color(_array(flow), frame.shape), frame.shape)
+    if 'pred_flow' in data_sample:
+        predicted = _color(_array(data_sample.pred_flow), frame.shape)
+        tiles['predicted flow'] = _fit(predicted, frame.shape)
     soft = data_sample.get('pred_regions', data_sample.get('pred_masks'))
     if soft is not None:
         mixed = soft_masks_to_image(_array(soft))

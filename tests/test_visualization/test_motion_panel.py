@@ -36,6 +36,15 @@ def test_missing_data_leaves_its_picture_out():
     )
 
 
+def test_predicted_flow_stands_beside_the_given_one():
+    flow = torch.randn(2, 6, 8)
+    sample = MotionDataSample(pred_flow=flow)
+    panel = draw_motion_panel(FRAME, sample, flow, tile_height=24)[18:]
+    given, predicted = panel[:, 36:68], panel[:, 72:104]
+    assert (given != FRAME).any()
+    np.testing.assert_array_equal(given, predicted)
+
+
 def test_result_and_ground_truth_show_their_own_masks():
     sample = full_sample()
     same = full_sample()

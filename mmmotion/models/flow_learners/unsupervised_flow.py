@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-import torch.nn.functional as F
 from mmengine.model import BaseModel
 from torch import Tensor
 
+from mmmotion.flow.estimators.padding import pad_border, round_up
 from mmmotion.flow.networks import FlowPyramids
 from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
@@ -168,14 +168,10 @@ class UnsupervisedFlow(BaseModel):
         return self.data_preprocessor.denormalize(inputs['frames']) / 255
 
     def _pad(self, images: Tensor) -> Tensor:
-        rows, columns = (
-            -side % self.network.divisor for side in images.shape[-2:]
+        height, width = (
+            round_up(side, self.network.divisor) for side in images.shape[-2:]
         )
-        if not rows and not columns:
-            return images
-        padded = F.pad(
-            images.flatten(0, 1), (0, columns, 0, rows), mode='replicate'
-        )
+        padded = pad_border(images.flatten(0, 1), (height, width))
         return padded.unflatten(0, images.shape[:2])
 
 
