@@ -10,6 +10,7 @@ from .arflow import convert_arflow
 from .dino import convert_dino
 from .gwm_maskformer import convert_gwm_maskformer
 from .gwm_unet import convert_gwm_unet
+from .imas import convert_imas
 from .mg import convert_mg
 from .raft import convert_raft
 from .swin import convert_moby, convert_swin
@@ -21,6 +22,7 @@ CONVERTERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Tensor]]] = {
     'dino': convert_dino,
     'gwm-maskformer': convert_gwm_maskformer,
     'gwm-unet': convert_gwm_unet,
+    'imas': convert_imas,
     'mg': convert_mg,
     'moby': convert_moby,
     'raft': convert_raft,

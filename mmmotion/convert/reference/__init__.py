@@ -31,6 +31,7 @@ SOURCES: dict[str, str] = {
     'gwm-motion': 'gwm_motion',
     'gwm-unet': 'gwm_unet',
     'gwm-vit': 'gwm_vit',
+    'imas': 'imas',
     'maa': 'maa',
     'metrics': 'metrics',
     'mg': 'mg',

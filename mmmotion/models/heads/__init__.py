@@ -3,6 +3,7 @@
 from .fcn_head import FCNHead
 from .maskformer_head import MaskFormerHead
 from .multi_scale_pixel_decoder import MultiScalePixelDecoder
+from .pair_head import PairHead
 from .slot_decoder import Layers, SlotDecoder
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     'Layers',
     'MaskFormerHead',
     'MultiScalePixelDecoder',
+    'PairHead',
     'SlotDecoder',
 ]

@@ -2,26 +2,30 @@
 
 from collections.abc import Sequence
 
+import torch
 from mmcv.cnn import ConvModule
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from mmmotion.registry import MODELS
 
+from ..layers import resize_maps
+
 
 @MODELS.register_module()
 class FCNHead(BaseModule):
-    """Classify every pixel of one feature map into groups.
+    """Classify every pixel of one feature map, or of several, into groups.
 
-    Before the classifier there may be 3x3 convolutions, each with norm and
-    ReLU, and a dropout of whole channels.
+    Several maps are brought to the size of the first one. Before the
+    classifier there may be 3x3 convolutions, each with norm and ReLU, and a
+    dropout of whole channels.
 
     Args:
-        in_channels: Channels of the feature map.
+        in_channels: Channels of the feature map, or of each.
         num_groups: Number of groups.
         kernel_size: Side of the classifier, odd; it keeps the size.
         in_index: Position of the feature map in the encoder's output, finest
-            first.
+            first, or of several.
         num_convs: Number of convolutions before the classifier.
         channels: Channels of these convolutions.
         dilation: Dilation of these convolutions.
@@ -33,15 +37,16 @@ class FCNHead(BaseModule):
             classifier.
 
     Raises:
-        ValueError: If a number is out of range.
+        ValueError: If a number is out of range, or there are not as many
+            channels as maps.
     """
 
     def __init__(
         self,
-        in_channels: int,
+        in_channels: int | Sequence[int],
         num_groups: int,
         kernel_size: int = 1,
-        in_index: int = 0,
+        in_index: int | Sequence[int] = 0,
         num_convs: int = 0,
         channels: int = 256,
         dilation: int = 1,
@@ -59,13 +64,23 @@ class FCNHead(BaseModule):
             raise ValueError(
                 f'dropout_ratio must lie in [0, 1), got {dropout_ratio}'
             )
+        indices = (in_index, ) if isinstance(in_index, int) else in_index
+        widths = in_channels
+        if isinstance(widths, int):
+            widths = (widths, )
+        if len(indices) != len(widths) or not indices:
+            raise ValueError(
+                'expected one number in in_channels for each in in_index, got '
+                f'in_channels={in_channels} and in_index={in_index}'
+            )
         self.num_groups = num_groups
-        self.in_index = in_index
+        self.in_indices = tuple(indices)
+        width = sum(widths)
         self.convs = nn.Sequential()
         for _ in range(num_convs):
             self.convs.append(
                 ConvModule(
-                    in_channels,
+                    width,
                     channels,
                     kernel_size=3,
                     padding=dilation,
@@ -73,10 +88,10 @@ class FCNHead(BaseModule):
                     norm_cfg=norm,
                 )
             )
-            in_channels = channels
+            width = channels
         self.dropout = nn.Dropout2d(dropout_ratio)
         self.conv = nn.Conv2d(
-            in_channels, num_groups, kernel_size, padding=kernel_size // 2
+            width, num_groups, kernel_size, padding=kernel_size // 2
         )
 
     def forward(self, features: Sequence[Tensor]) -> Tensor:
@@ -86,10 +101,13 @@ class FCNHead(BaseModule):
             features: Feature maps (B, C, h, w) of the encoder, finest first.
 
         Returns:
-            (B, K, h, w) logits at the size of the chosen map.
+            (B, K, h, w) logits at the size of the chosen map, the first of
+            several.
         """
-        x = self.convs(features[self.in_index])
-        return self.conv(self.dropout(x))
+        maps = [features[index] for index in self.in_indices]
+        size = maps[0].shape[-2:]
+        x = torch.cat([resize_maps(part, size) for part in maps], dim=1)
+        return self.conv(self.dropout(self.convs(x)))
 
 
 def _check_positive(**numbers: int) -> None:

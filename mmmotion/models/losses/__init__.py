@@ -1,7 +1,8 @@
 """Training objectives, one class each."""
 
 from .census_loss import CensusLoss, census_distance
-from .entropy_loss import EntropyLoss, mask_entropy
+from .compactness_loss import CompactnessLoss, mask_spread
+from .entropy_loss import EntropyLoss, mask_entropy, softened_entropy
 from .flow_reconstruction_loss import (
     FlowReconstructionLoss,
     expected_energy,
@@ -24,6 +25,7 @@ from .ssim_loss import SSIMLoss, ssim_distance
 
 __all__ = [
     'CensusLoss',
+    'CompactnessLoss',
     'EntropyLoss',
     'FlowReconstructionLoss',
     'FlowSmoothnessLoss',
@@ -39,7 +41,9 @@ __all__ = [
     'label_cross_entropy',
     'mask_distances',
     'mask_entropy',
+    'mask_spread',
     'match_masks',
     'reconstruction_energy',
+    'softened_entropy',
     'ssim_distance',
 ]

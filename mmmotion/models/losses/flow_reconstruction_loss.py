@@ -1,15 +1,22 @@
 """How well the motion of the regions explains the observed flow."""
 
+from collections.abc import Callable
+
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmmotion.registry import MODELS
 
 from ..motion_models import MotionFit
 
-_ERRORS = dict(l1=torch.abs, l2=torch.square)
-_MEAN_ERRORS = dict(l1=F.l1_loss, l2=F.mse_loss)
+
+def _robust(difference: Tensor) -> Tensor:
+    return (difference.abs() + 0.01)**0.4
+
+
+_ERRORS: dict[str, Callable[[Tensor], Tensor]] = dict(
+    l1=torch.abs, l2=torch.square, robust=_robust
+)
 
 
 def reconstruction_energy(
@@ -20,12 +27,13 @@ def reconstruction_energy(
     Args:
         fitted: (B, 2, h, w) flow blended from the regions.
         flow: (B, 2, h, w) observed flow.
-        norm: ``'l2'`` squared or ``'l1'`` absolute differences.
+        norm: ``'l2'`` squared or ``'l1'`` absolute differences, or of those
+            ``'robust'`` (d + 0.01)^0.4.
 
     Returns:
         A scalar.
     """
-    return _MEAN_ERRORS[norm](fitted, flow)
+    return _ERRORS[norm](fitted - flow).mean()
 
 
 def expected_energy(
@@ -40,7 +48,8 @@ def expected_energy(
         region_flows: (B, K, 2, h, w) flow of every region.
         flow: (B, 2, h, w) observed flow.
         masks: (B, K, h, w) soft masks in [0, 1].
-        norm: ``'l2'`` squared or ``'l1'`` absolute differences.
+        norm: ``'l2'`` squared or ``'l1'`` absolute differences, or of those
+            ``'robust'`` (d + 0.01)^0.4.
 
     Returns:
         A scalar, the sum over regions of the mean over all other axes.
@@ -57,11 +66,14 @@ class FlowReconstructionLoss(nn.Module):
     measures the error of the blended flow (``energy='reconstruction'``), the
     paper (Eq. 2 to 4) blends the errors of the regions
     (``energy='expected'``, together with ``weighting='linear'`` in the motion
-    model). They agree where the masks are hard.
+    model). They agree where the masks are hard. The robust norm is that of
+    the released code of Lian et al., "Bootstrapping Objectness from Videos by
+    Relaxed Common Fate and Visual Grouping", CVPR 2023.
 
     Args:
         energy: ``'reconstruction'`` or ``'expected'``.
-        norm: ``'l2'`` squared or ``'l1'`` absolute differences.
+        norm: ``'l2'`` squared or ``'l1'`` absolute differences, or of those
+            ``'robust'`` (d + 0.01)^0.4.
         loss_weight: Factor on the returned value.
 
     Raises:
@@ -81,7 +93,9 @@ class FlowReconstructionLoss(nn.Module):
                 f'got {energy!r}'
             )
         if norm not in _ERRORS:
-            raise ValueError(f"norm must be 'l1' or 'l2', got {norm!r}")
+            raise ValueError(
+                f"norm must be 'l1', 'l2' or 'robust', got {norm!r}"
+            )
         self.energy = energy
         self.norm = norm
         self.loss_weight = loss_weight

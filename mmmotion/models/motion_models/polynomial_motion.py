@@ -3,13 +3,16 @@
 from functools import partial
 from typing import ClassVar
 
-from torch import Tensor, nn
+import torch
+from mmengine.model import BaseModule
+from torch import Tensor
 
 from mmmotion.flow.polynomial import (
     evaluate_polynomial,
     fit_and_blend,
 )
 
+from .flow_pooling import FlowPooling
 from .motion_fit import MotionFit
 
 _WEIGHTINGS = ('square', 'linear')
@@ -55,7 +58,7 @@ def polynomial_motion(
     )
 
 
-class PolynomialMotion(nn.Module):
+class PolynomialMotion(BaseModule):
     """Base of the polynomial motion models.
 
     Source: Choudhury et al., "Guess What Moves", BMVC 2022, Eq. 2 and 3. The
@@ -67,6 +70,11 @@ class PolynomialMotion(nn.Module):
         weighting: ``'square'`` (the release) or ``'linear'`` (the paper).
         ridge: Added to the diagonal of each region's normal equations,
             relative to its mass; 0 is the plain fit.
+        pooling_channels: Width of a learned mean, which stands for the mean
+            of the fit in every region (Lian, Wu, Yu, arXiv 2212.08816); None
+            has the plain mean.
+        init_cfg: Initialisation of the learned mean as in mmengine; by
+            default that of torch.
 
     Raises:
         ValueError: If an argument is not one of the above.
@@ -74,8 +82,14 @@ class PolynomialMotion(nn.Module):
 
     degree: ClassVar[int]
 
-    def __init__(self, weighting: str = 'square', ridge: float = 0.0) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        weighting: str = 'square',
+        ridge: float = 0.0,
+        pooling_channels: int | None = None,
+        init_cfg: dict | list[dict] | None = None,
+    ) -> None:
+        super().__init__(init_cfg)
         if weighting not in _WEIGHTINGS:
             raise ValueError(
                 f"weighting must be 'square' or 'linear', got {weighting!r}"
@@ -84,6 +98,9 @@ class PolynomialMotion(nn.Module):
             raise ValueError(f'ridge must not be negative, got {ridge}')
         self.weighting = weighting
         self.ridge = ridge
+        self.pooling = None
+        if pooling_channels is not None:
+            self.pooling = FlowPooling(pooling_channels)
 
     def extra_repr(self) -> str:
         """Settings for the printed module."""
@@ -113,6 +130,24 @@ class PolynomialMotion(nn.Module):
                 f'{type(self).__name__} is fitted to the observed flow: '
                 'pass flow (B, 2, h, w)'
             )
-        return polynomial_motion(
+        fit = polynomial_motion(
             masks, flow, self.degree, self.weighting, self.ridge
         )
+        if self.pooling is None:
+            return fit
+        weights = masks.square() if self.weighting == 'square' else masks
+        return _shift(fit, masks, self.pooling(weights, flow))
+
+
+def _shift(fit: MotionFit, masks: Tensor, shifts: Tensor) -> MotionFit:
+    """Add a translation (B, K, 2) to the flow of every region."""
+    assert fit.params is not None
+    flow = fit.flow + torch.einsum('bkhw,bkc->bchw', masks, shifts)
+    constant = fit.params[:, :, :1] + shifts[:, :, None]
+    params = torch.cat((constant, fit.params[:, :, 1:]), dim=2)
+    size = (flow.shape[-2], flow.shape[-1])
+    return MotionFit(
+        flow=flow,
+        params=params,
+        region_flows=partial(evaluate_polynomial, params, size, flow.dtype),
+    )

@@ -4,6 +4,7 @@ from .amd import AMD
 from .base import BaseSegmentor
 from .frame_prediction import FramePrediction
 from .gwm import GWM
+from .imas import IMAS
 from .mg import MG
 from .robust_background import RobustBackground
 from .semantic_segmentor import SemanticSegmentor
@@ -11,6 +12,7 @@ from .semantic_segmentor import SemanticSegmentor
 __all__ = [
     'AMD',
     'GWM',
+    'IMAS',
     'MG',
     'BaseSegmentor',
     'FramePrediction',
