@@ -21,9 +21,9 @@ def _layers() -> Iterator[tuple[str, str]]:
     pyramid = f'{_FLOW}.feature_pyramid_extractor.convs'
     for i in range(_NUM_STAGES):
         for j in range(2):
-            yield f'{pyramid}.{i}.{j}.0', f'motion_model.encoder.stages.{i}.{j}.0'
+            yield f'{pyramid}.{i}.{j}.0', f'motion_model.pyramid.stages.{i}.{j}.0'
     for i in range(_NUM_LEVELS):
-        yield f'{_FLOW}.conv_1x1.{i}.0', f'motion_model.embeddings.{i}.0'
+        yield f'{_FLOW}.conv_1x1.{i}.0', f'motion_model.reduce.{i}.0'
     for i in range(1, 6):
         yield (
             f'{_FLOW}.flow_estimators.conv{i}.0',

@@ -17,7 +17,7 @@ from mmmotion.registry import MODELS
 from .motion_fit import MotionFit
 
 _RADIUS = 4
-_EMBEDDED = 32
+_REDUCED = 32
 _HIDDEN = 64
 _SLOPE = 0.1
 _MASK_SOURCES = ('source', 'target')
@@ -62,7 +62,7 @@ class SegmentFlow(BaseModule):
             small motions only, or the ``'target'``.
         with_dense_flow: Whether the flow of single pixels is computed too,
             for display; nothing is trained by it.
-        encoder: Config of the pyramid, by default ``FeaturePyramid``.
+        pyramid: Config of the pyramid, by default ``FeaturePyramid``.
         decoder: Config from similarities to motion features, by default
             ``FlowDecoder``.
         pooling: Config of the binding of features to regions, by default
@@ -71,6 +71,9 @@ class SegmentFlow(BaseModule):
             at every level, to the flow that single pixels find, instead of a
             translation from the pooled features.
         init_cfg: Initialisation as in mmengine; by default that of torch.
+            ``type='Pretrained'`` takes what a ``PWCLite`` has in common,
+            such as a converted one of ARFlow, or, with
+            ``prefix='network.'``, one of ``UnsupervisedFlow``.
 
     Raises:
         ValueError: If ``mask_source`` is another word or ``input_size`` no
@@ -82,7 +85,7 @@ class SegmentFlow(BaseModule):
         input_size: Sequence[int] = (384, 640),
         mask_source: str = 'source',
         with_dense_flow: bool = False,
-        encoder: dict | None = None,
+        pyramid: dict | None = None,
         decoder: dict | None = None,
         pooling: dict | None = None,
         motion_model: dict | None = None,
@@ -94,8 +97,8 @@ class SegmentFlow(BaseModule):
                 "mask_source must be 'source' or 'target', got "
                 f'{mask_source!r}'
             )
-        self.encoder = MODELS.build(encoder or dict(type='FeaturePyramid'))
-        stride = self.encoder.strides[0]
+        self.pyramid = MODELS.build(pyramid or dict(type='FeaturePyramid'))
+        stride = self.pyramid.strides[0]
         height, width = input_size
         if min(input_size) < stride or height % stride or width % stride:
             raise ValueError(
@@ -105,11 +108,11 @@ class SegmentFlow(BaseModule):
         self.input_size = height, width
         self.mask_source = mask_source
         self.with_dense_flow = with_dense_flow
-        self.embeddings = nn.ModuleList(
-            convolution(channels, _EMBEDDED, kernel_size=1)
-            for channels in self.encoder.out_channels
+        self.reduce = nn.ModuleList(
+            convolution(channels, _REDUCED, kernel_size=1)
+            for channels in self.pyramid.out_channels
         )
-        in_channels = (2 * _RADIUS + 1)**2 + _EMBEDDED + 2
+        in_channels = (2 * _RADIUS + 1)**2 + _REDUCED + 2
         self.decoder = MODELS.build({
             'type': 'FlowDecoder',
             'in_channels': in_channels,
@@ -136,7 +139,7 @@ class SegmentFlow(BaseModule):
             The frames at ``input_size`` and their features, coarsest first.
         """
         resized = _resize(images, self.input_size)
-        return resized, self.encoder(resized)
+        return resized, self.pyramid(resized)
 
     def forward(
         self,
@@ -174,7 +177,7 @@ class SegmentFlow(BaseModule):
                 f'{len(features[0])} features'
             )
         levels = list(self.iterate(masks, features))[::-1]
-        strides = self.encoder.strides[::-1][0]
+        strides = self.pyramid.strides[::-1][0]
         flows = [_enlarge(level.flow, strides) for level in levels]
         dense = [
             _enlarge(level.dense, strides) for level in levels
@@ -208,7 +211,7 @@ class SegmentFlow(BaseModule):
         """
         masks = self.select_masks(masks)
         level = None
-        for target, embed in zip(features, self.embeddings):
+        for target, reduce in zip(features, self.reduce):
             size = (target.shape[-2], target.shape[-1])
             flow = dense = None
             if level is not None:
@@ -218,7 +221,9 @@ class SegmentFlow(BaseModule):
             cost = cost_volume(target, _swap(target), flow, _RADIUS)
             if flow is None:
                 flow = cost.new_zeros(len(cost), 2, *size)
-            found = self.decoder(torch.cat((cost, embed(target), flow), dim=1))
+            found = self.decoder(
+                torch.cat((cost, reduce(target), flow), dim=1)
+            )
             masks_here = _resize(masks, size)
             if self.motion_model is None:
                 level = self._translate(level, found, masks_here)

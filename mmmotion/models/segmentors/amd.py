@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
@@ -33,6 +33,10 @@ class AMD(BaseSegmentor):
         motion_model: Config of the motion pathway, ``SegmentFlow``.
         loss_recon: Config of the loss between the frames and what the flows
             make of them.
+        loss_dense: Config of the same loss for the flow of single pixels, if
+            it is to be trained as well, so that the motion pathway learns to
+            match before there are regions; it needs ``with_dense_flow`` of
+            the motion model. The release computes it and leaves it out.
         loss_entropy: Config of the loss on undecided masks, if any; the paper
             has none.
         postprocess: See ``BaseSegmentor``.
@@ -49,6 +53,7 @@ class AMD(BaseSegmentor):
         head: dict,
         motion_model: dict,
         loss_recon: dict,
+        loss_dense: dict | None = None,
         loss_entropy: dict | None = None,
         postprocess: Sequence[dict] = (),
         data_preprocessor: dict | None = None,
@@ -59,9 +64,8 @@ class AMD(BaseSegmentor):
         self.head = MODELS.build(head)
         self.motion_model = MODELS.build(motion_model)
         self.loss_recon = MODELS.build(loss_recon)
-        self.loss_entropy = None
-        if loss_entropy is not None:
-            self.loss_entropy = MODELS.build(loss_entropy)
+        self.loss_dense = _build(loss_dense)
+        self.loss_entropy = _build(loss_entropy)
 
     def segment(self, inputs: dict[str, Tensor]) -> Tensor:
         """Score every pixel of the first frame of each sample.
@@ -92,13 +96,13 @@ class AMD(BaseSegmentor):
             ValueError: If there is only one frame.
         """
         images, masks, fit = self._match(inputs, 'the loss of AMD')
-        assert fit.pyramid is not None
-        flows = [level.chunk(2) for level in fit.pyramid]
-        forward_flows, backward_flows = zip(*flows)
         losses = dict(
-            loss_recon=self.
-            loss_recon(*images.chunk(2), forward_flows, backward_flows)
+            loss_recon=_rebuild(self.loss_recon, images, fit.pyramid)
         )
+        if self.loss_dense is not None:
+            losses['loss_dense'] = _rebuild(
+                self.loss_dense, images, fit.dense_pyramid
+            )
         if self.loss_entropy is not None:
             losses['loss_entropy'] = self.loss_entropy(masks)
         return losses
@@ -145,6 +149,22 @@ class AMD(BaseSegmentor):
         images = self.data_preprocessor.denormalize(frames) / 255
         images, features = self.motion_model.encode(images)
         return images, masks, self.motion_model(masks, features=features)
+
+
+def _build(cfg: dict | None) -> nn.Module | None:
+    return None if cfg is None else MODELS.build(cfg)
+
+
+def _rebuild(
+    loss: nn.Module, images: Tensor, pyramid: Sequence[Tensor] | None
+) -> Tensor:
+    """Loss of flows in both directions at all levels."""
+    if pyramid is None:
+        raise ValueError(
+            'loss_dense needs a motion model with with_dense_flow=True'
+        )
+    forward_flows, backward_flows = zip(*(flow.chunk(2) for flow in pyramid))
+    return loss(*images.chunk(2), forward_flows, backward_flows)
 
 
 def _enlarge(masks: Tensor, like: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ def build(**settings):
         dict(
             type='SegmentFlow',
             input_size=SIZE,
-            encoder=dict(
+            pyramid=dict(
                 type='FeaturePyramid', channels=(4, 6, 8), num_levels=2
             ),
             **settings,
@@ -45,9 +45,8 @@ def test_the_regions_motions_are_blended_by_the_masks_of_the_source():
     )
     torch.testing.assert_close(found.flow, expected)
     assert found.pyramid[0] is found.flow
-    assert [tuple(f.shape) for f in found.pyramid] == [
-        (4, 2, 32, 48), (4, 2, 16, 24)
-    ]
+    assert [tuple(f.shape) for f in found.pyramid] == [(4, 2, 32, 48),
+                                                       (4, 2, 16, 24)]
     regions = evaluate_polynomial(found.params, SIZE)
     torch.testing.assert_close(found.region_flows(), regions)
 
@@ -99,9 +98,8 @@ def test_dense_flow_changes_nothing_else():
     plain.load_state_dict(model.state_dict())
     found, expected = fit(model, images, masks), fit(plain, images, masks)
     torch.testing.assert_close(found.flow, expected.flow)
-    assert [f.shape for f in found.dense_pyramid] == [
-        f.shape for f in found.pyramid
-    ]
+    assert [f.shape
+            for f in found.dense_pyramid] == [f.shape for f in found.pyramid]
     assert expected.dense_pyramid is None
 
 
@@ -134,3 +132,21 @@ def test_rejects_what_is_no_pair():
         fit(model, images[:2], masks)
     with pytest.raises(ValueError, match='3 masks'):
         fit(model, images[:3], masks[:3])
+
+
+def test_a_flow_network_can_be_the_beginning(tmp_path):
+    network = MODELS.build(dict(type='PWCLite'))
+    weights = {f'network.{k}': v for k, v in network.state_dict().items()}
+    torch.save(dict(state_dict=weights), tmp_path / 'flow.pth')
+    model = SegmentFlow(
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint=str(tmp_path / 'flow.pth'),
+            prefix='network.',
+        )
+    )
+    model.init_weights()
+    expected, found = network.state_dict(), model.state_dict()
+    common = expected.keys() & found.keys()
+    assert all(torch.equal(found[k], expected[k]) for k in common)
+    assert {k.split('.')[0] for k in found.keys() - common} == {'head'}

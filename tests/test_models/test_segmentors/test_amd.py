@@ -6,7 +6,7 @@ from mmmotion.structures import MotionDataSample
 from mmmotion.structures import MotionDataSample
 
 
-def build(**settings):
+def build(motion=None, **settings):
     model = MODELS.build(
         dict(
             type='AMD',
@@ -26,7 +26,9 @@ def build(**settings):
                 dilation=2,
                 norm=dict(type='BN'),
             ),
-            motion_model=dict(type='SegmentFlow', input_size=(64, 128)),
+            motion_model=dict(
+                type='SegmentFlow', input_size=(64, 128), **(motion or {})
+            ),
             loss_recon=dict(type='PhotometricLoss'),
             **settings,
         )
@@ -66,6 +68,17 @@ def test_loss_is_the_same_for_the_reversed_pair():
 def test_undecided_masks_may_cost():
     losses = build(loss_entropy=dict(type='EntropyLoss')).loss(batch(), [])
     assert losses.keys() == {'loss_recon', 'loss_entropy'}
+
+
+def test_the_flow_of_single_pixels_may_be_trained_too():
+    dense, inputs = dict(type='PhotometricLoss', loss_weight=2.0), batch()
+    losses = build(
+        dict(with_dense_flow=True), loss_dense=dense
+    )(inputs, mode='loss')
+    assert losses.keys() == {'loss_recon', 'loss_dense'}
+    assert losses['loss_dense'] > losses['loss_recon']
+    with pytest.raises(ValueError, match='with_dense_flow=True'):
+        build(loss_dense=dense)(inputs, mode='loss')
 
 
 @pytest.mark.parametrize('size', [(45, 83), (33, 64), (70, 35)])
