@@ -1,5 +1,6 @@
 """Training objectives, one class each."""
 
+from .appearance_loss import AppearanceLoss, asymmetric_error
 from .census_loss import CensusLoss, census_distance
 from .compactness_loss import CompactnessLoss, mask_spread
 from .entropy_loss import EntropyLoss, mask_entropy, softened_entropy
@@ -24,6 +25,7 @@ from .reconstruction_loss import ReconstructionLoss
 from .ssim_loss import SSIMLoss, ssim_distance
 
 __all__ = [
+    'AppearanceLoss',
     'CensusLoss',
     'CompactnessLoss',
     'EntropyLoss',
@@ -35,6 +37,7 @@ __all__ = [
     'PhotometricLoss',
     'ReconstructionLoss',
     'SSIMLoss',
+    'asymmetric_error',
     'census_distance',
     'expected_energy',
     'flow_roughness',
