@@ -15,6 +15,8 @@ from .overlay import (
 )
 from .panel import compose_panel
 
+_WITHOUT_CLASS = 255
+
 
 def draw_motion_panel(
     frame: np.ndarray,
@@ -53,6 +55,10 @@ def draw_motion_panel(
         tiles['result'] = overlay_segmentation(frame, labels)
     if 'gt_masks' in data_sample:
         labels = masks_to_segmentation(_array(data_sample.gt_masks) > 0)
+        tiles['ground truth'] = overlay_segmentation(frame, labels)
+    elif 'gt_sem_seg' in data_sample:
+        labels = _array(data_sample.gt_sem_seg)
+        labels = np.where(labels == _WITHOUT_CLASS, 0, labels)
         tiles['ground truth'] = overlay_segmentation(frame, labels)
     return compose_panel(tiles, tile_height)
 

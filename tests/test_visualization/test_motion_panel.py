@@ -56,6 +56,15 @@ def test_result_and_ground_truth_show_their_own_masks():
     np.testing.assert_array_equal(right[:, result], right[:, truth])
 
 
+def test_labels_of_classes_are_a_ground_truth_of_their_own():
+    sample = full_sample()
+    del sample.gt_masks
+    sample.gt_sem_seg = sample.pred_seg.clone()
+    sample.gt_sem_seg[0] = 255  # counts nowhere, and is not drawn
+    panel = draw_motion_panel(FRAME, sample, tile_height=24)[18:]
+    np.testing.assert_array_equal(panel[:, -68:-36], panel[:, -32:])
+
+
 def test_unknown_flow_is_black():
     flow = torch.ones(2, 24, 32)
     flow[:, :, 16:] = torch.nan
