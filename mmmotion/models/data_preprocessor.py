@@ -57,12 +57,14 @@ class MotionDataPreprocessor(BaseDataPreprocessor):
         Args:
             data: ``inputs`` with lists of ``frames`` (T, 3, H, W) in 0..255
                 and ``flows`` (N, 2, h, w), either of which may be absent,
-                and ``data_samples``.
+                ``pseudo_masks`` (T, 1, H, W) in [0, 1] if there are any, and
+                ``data_samples``.
             training: Whether the sides are scaled by ``train_scale``.
 
         Returns:
             ``inputs`` with ``frames`` (B, T, 3, H, W) normalised and ``flows``
-            (B, N, 2, h, w), both float32, and ``data_samples``.
+            (B, N, 2, h, w), both float32, ``pseudo_masks`` (B, T, 1, H, W) if
+            there are any, and ``data_samples``.
 
         Raises:
             ValueError: If the tensors of a batch differ in size.

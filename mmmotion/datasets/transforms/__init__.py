@@ -8,6 +8,7 @@ from .load_flows import LoadFlows
 from .load_frames import LoadFrames, load_frame
 from .load_label_map import IGNORED_LABEL, LoadLabelMap
 from .load_masks import LoadMasks, read_annotation
+from .load_pseudo_masks import LoadPseudoMasks
 from .normalize_flows import NormalizeFlows
 from .pack_motion_inputs import PackMotionInputs
 from .photometric_distortion import PhotometricDistortion
@@ -30,6 +31,7 @@ __all__ = [
     'LoadFrames',
     'LoadLabelMap',
     'LoadMasks',
+    'LoadPseudoMasks',
     'NormalizeFlows',
     'PackMotionInputs',
     'PhotometricDistortion',

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..errors import SampleError
 
-MASK_KEYS = ('gt_masks', 'gt_amodal_masks', 'gt_sem_seg')
+MASK_KEYS = ('gt_masks', 'gt_amodal_masks', 'gt_sem_seg', 'pseudo_masks')
 """Keys of (..., H, W) arrays that follow every move of the frames' pixels."""
 
 

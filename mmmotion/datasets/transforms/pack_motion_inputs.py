@@ -19,7 +19,8 @@ class PackMotionInputs(BaseTransform):
     """Turn arrays into what models and metrics read.
 
     The result has ``inputs`` with ``frames`` (T, 3, H, W), in the type they
-    have, and ``flows`` (N, 2, h, w) float32, either only if present, and
+    have, and ``flows`` (N, 2, h, w) float32, either only if present,
+    ``pseudo_masks`` (T, 1, H, W) float32 in [0, 1] if there are any, and
     ``data_samples``, a ``MotionDataSample`` with the ground truth that there
     is and the metainfo ``gaps`` (those of the flows) and ``meta_keys``.
 
@@ -64,6 +65,9 @@ class PackMotionInputs(BaseTransform):
                 "expected 'frames' or 'flows' in the results, got "
                 f'{sorted(results)}'
             )
+        if 'pseudo_masks' in results:
+            masks = _to_tensor(results['pseudo_masks'])
+            inputs['pseudo_masks'] = masks[:, None].float() / 255
         sample = MotionDataSample()
         for key in _TRUTH:
             if key in results:

@@ -23,8 +23,8 @@ class RandomCrop(BaseTransform):
         frames, draw, seed
 
     Changed Keys:
-        frames, flows, gt_masks, gt_amodal_masks, gt_sem_seg (each if
-        present), ori_shape.
+        frames, flows, gt_masks, gt_amodal_masks, gt_sem_seg, pseudo_masks
+        (each if present), ori_shape.
 
     Args:
         size: (h, w) of the window.

@@ -21,7 +21,7 @@ class RandomFlip(BaseTransform):
 
     Changed Keys:
         frames, flows (horizontal components change their sign), gt_masks,
-        gt_amodal_masks, gt_boxes, gt_sem_seg; each if present.
+        gt_amodal_masks, gt_boxes, gt_sem_seg, pseudo_masks; each if present.
 
     Args:
         prob: Probability in [0, 1].

@@ -32,8 +32,8 @@ class RandomResizeShortSide(BaseTransform):
         frames, draw, seed
 
     Changed Keys:
-        frames, flows, gt_masks, gt_amodal_masks, gt_sem_seg (each if present,
-        all of the new size afterwards), ori_shape.
+        frames, flows, gt_masks, gt_amodal_masks, gt_sem_seg, pseudo_masks
+        (each if present, all of the new size afterwards), ori_shape.
 
     Args:
         short_side: Length of the shorter side; that of the frame if None.

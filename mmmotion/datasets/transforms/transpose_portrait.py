@@ -20,8 +20,8 @@ class TransposePortrait(BaseTransform):
 
     Changed Keys:
         frames, flows (the components change places), gt_masks,
-        gt_amodal_masks, gt_sem_seg, ori_shape; each if present and the frames
-        are higher than wide.
+        gt_amodal_masks, gt_sem_seg, pseudo_masks, ori_shape; each if present
+        and the frames are higher than wide.
     """
 
     def transform(self, results: dict) -> dict:
