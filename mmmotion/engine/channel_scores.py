@@ -1,16 +1,14 @@
 """How much the channels of a model look like the object, without labels."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from mmmotion.models.segmentors import BaseSegmentor
 from mmmotion.models.segmentors.encoder_maps import watch_encoder
 from mmmotion.postprocessing import (
+    FrameAlignment,
     FrameFeatures,
-    SimilarityGraph,
-    normalized_cut,
-    semantic_overlap,
+    alignment_scores,
 )
 
 
@@ -83,9 +81,8 @@ class AlignmentScore:
     ) -> None:
         self.features = features
         self.score = score
-        default = dict(cut=0.2, overlap=0.5)[score]
-        self.threshold = default if threshold is None else threshold
-        self.max_side = max_side
+        self.threshold = threshold
+        self._alignment = FrameAlignment(features, max_side)
 
     def check(self, model: BaseSegmentor) -> None:
         """Accept any model."""
@@ -121,20 +118,6 @@ class AlignmentScore:
         ])
 
     def _score_frame(self, inputs: dict[str, Tensor], masks: Tensor) -> Tensor:
-        features = self.features(inputs, self._fit(masks))
-        features = _resize(features, self._fit(features))
-        masks = _resize(masks, (features.shape[-2], features.shape[-1]))
-        if self.score == 'cut':
-            graph = SimilarityGraph(features, self.threshold)
-            return -normalized_cut(masks, graph)
-        return semantic_overlap(features, masks, self.threshold)
-
-    def _fit(self, image: Tensor) -> tuple[int, int]:
-        """The size of an image, its longer side limited."""
-        height, width = image.shape[-2:]
-        scale = min(1.0, self.max_side / max(height, width))
-        return max(1, round(scale * height)), max(1, round(scale * width))
-
-
-def _resize(image: Tensor, size: tuple[int, int]) -> Tensor:
-    return F.interpolate(image[None], size=size, mode='area')[0]
+        size = (masks.shape[-2], masks.shape[-1])
+        features = self._alignment.describe(inputs, size)
+        return alignment_scores(features, masks, self.score, self.threshold)

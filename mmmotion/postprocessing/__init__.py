@@ -2,35 +2,55 @@
 
 from .border_foreground import BorderForeground, border_mean, border_score
 from .border_share_foreground import BorderShareForeground, border_share
+from .cut_refinement import CutRefinement
 from .dense_crf import DenseCRF
+from .frame_alignment import (
+    FrameAlignment,
+    alignment_scores,
+    resize_to_grid,
+)
 from .frame_encoder import FrameEncoder
 from .frame_features import FrameFeatures, color_features
 from .motion_foreground import MotionForeground
 from .motion_fusion import MotionFusion
 from .normalized_cut import SimilarityGraph, normalized_cut, refine_by_cut
 from .object_channel import ObjectChannel
+from .object_pair import check_pair, pair
 from .postprocessor import Postprocessor
-from .semantic_response import semantic_overlap, semantic_similarity
+from .semantic_extent import SemanticExtent
+from .semantic_response import (
+    exceeds_extent,
+    semantic_overlap,
+    semantic_similarity,
+)
 from .spectral_merge import SpectralMerge
 
 __all__ = [
     'BorderForeground',
     'BorderShareForeground',
+    'CutRefinement',
     'DenseCRF',
+    'FrameAlignment',
     'FrameEncoder',
     'FrameFeatures',
     'MotionForeground',
     'MotionFusion',
     'ObjectChannel',
     'Postprocessor',
+    'SemanticExtent',
     'SimilarityGraph',
     'SpectralMerge',
+    'alignment_scores',
     'border_mean',
     'border_score',
     'border_share',
+    'check_pair',
     'color_features',
+    'exceeds_extent',
     'normalized_cut',
+    'pair',
     'refine_by_cut',
+    'resize_to_grid',
     'semantic_overlap',
     'semantic_similarity',
 ]

@@ -24,7 +24,8 @@ class ResumableCheckpointHook(CheckpointHook):
     atomically; an old file goes only after the new one is whole; the pointer
     ``last_checkpoint`` is atomic and relative to the work directory; the
     random states of all processes are stored; a resume takes the newest file
-    that opens. It counts iterations by default.
+    that opens. It counts iterations by default. ``save_best='msa'`` keeps the
+    weights with the best motion-semantic alignment, which needs no label.
 
     Args:
         interval: Save every that many iterations (epochs if ``by_epoch``).
@@ -37,6 +38,9 @@ class ResumableCheckpointHook(CheckpointHook):
     Raises:
         ValueError: If ``max_keep_ckpts`` is 0 or 1.
     """
+
+    # save_best='msa' keeps the largest motion-semantic alignment.
+    _default_greater_keys = [*CheckpointHook._default_greater_keys, 'msa']
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from mmmotion.models.segmentors import BaseSegmentor, FramePrediction
 from mmmotion.registry import LOOPS
 
 from ..video_names import iterate_named
+from .map_watchers import drop_maps, find_watchers
 from .video_predictor import VideoPredictor
 
 
@@ -133,6 +134,8 @@ def _run_by_video(
     runner.call_hook(f'before_{mode}')
     runner.call_hook(f'before_{mode}_epoch')
     runner.model.eval()
+    watchers = find_watchers(loop.evaluator.metrics)
+    model.kept_maps = tuple({metric.feature_index for metric in watchers})
     predictor = build_predictor(model)
     collector = _VideoCollector(predictor)
     for index, data_batch in enumerate(iterate_named(loop.dataloader)):
@@ -141,6 +144,7 @@ def _run_by_video(
         )
         emit(collector.begin(data_batch))
         frames = predictor.predict(data_batch)
+        drop_maps(watchers, frames)
         emit(collector.add(_PendingBatch(index, data_batch, frames)))
     emit(collector.flush())
     metrics = loop.evaluator.evaluate(len(loop.dataloader.dataset))

@@ -3,6 +3,7 @@
 from .flow_metric import FlowMetric
 from .image_segmentation_metric import ImageSegmentationMetric
 from .mean_iou_metric import MeanIoUMetric
+from .motion_semantic_alignment_metric import MotionSemanticAlignmentMetric
 from .video_box_metric import VideoBoxMetric
 from .video_metric import FrameRecord, VideoMetric, merge_records
 from .video_segmentation_metric import VideoSegmentationMetric
@@ -12,6 +13,7 @@ __all__ = [
     'FrameRecord',
     'ImageSegmentationMetric',
     'MeanIoUMetric',
+    'MotionSemanticAlignmentMetric',
     'VideoBoxMetric',
     'VideoMetric',
     'VideoSegmentationMetric',

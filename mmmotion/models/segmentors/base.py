@@ -40,6 +40,8 @@ class BaseSegmentor(BaseModel):
             that the method can be adapted to any video.
         aligns_corners: Whether final masks are enlarged with the centres of
             the corner pixels on each other.
+        kept_maps: Positions of the maps of the encoder that predictions leave
+            in the data samples, for metrics, as ``features_<position>``.
     """
 
     trains_without_labels: ClassVar[bool] = False
@@ -61,6 +63,7 @@ class BaseSegmentor(BaseModel):
         )
         self.postprocess = [POSTPROCESSORS.build(cfg) for cfg in postprocess]
         self.postprocess_state = _find_state(self.postprocess)
+        self.kept_maps: tuple[int, ...] = ()
 
     def init_weights(self) -> None:
         """Initialise the network and the steps of post-processing."""
@@ -150,6 +153,8 @@ class BaseSegmentor(BaseModel):
             step.feature_key: step.feature_index
             for step in self.postprocess if step.feature_index is not None
         }
+        kept = {f'features_{index}': index for index in self.kept_maps}
+        asked |= kept
         with watch_encoder(self, asked.values(), inputs) as maps:
             regions = self.segment(inputs).float().softmax(dim=1)
         if data_samples is None:
@@ -167,6 +172,8 @@ class BaseSegmentor(BaseModel):
         for i, sample in enumerate(data_samples):
             sample.pred_regions = regions[i]
             given = {key: value[i] for key, value in inputs.items()}
+            for key in kept:
+                sample.set_field(given[key].clone(), key)
             frames.append(FramePrediction(regions[i], given, sample))
         return frames
 
