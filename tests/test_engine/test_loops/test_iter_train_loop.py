@@ -1,6 +1,9 @@
 import pytest
+import torch
 
 from mmmotion.engine import build_runner
+
+PLAIN = dict(val_dataloader=None, val_evaluator=None, val_cfg=None)
 
 
 def run(toy, work_dir, max_iters, resume=False, **options):
@@ -67,3 +70,54 @@ def test_validation_schedule(toy, tmp_path, begin, interval, expected):
     runner._val_loop.run = lambda: seen.append(runner.iter)
     runner.train()
     assert seen == expected
+
+
+@pytest.mark.parametrize(
+    'num_workers, can_skip', [(0, True), (0, False), (1, True)]
+)
+def test_restarted_data_goes_on_with_the_data_set_as_it_is_now(
+    toy, tmp_path, monkeypatch, can_skip, num_workers
+):
+    from mmengine.hooks import Hook
+
+    from mmmotion.datasets.samplers import EndlessSampler
+
+    if not can_skip:
+        monkeypatch.delattr(EndlessSampler, 'skip')
+    seen, states = [], []
+
+    class ChangeHook(Hook):
+
+        def before_train_iter(self, runner, batch_idx, data_batch=None):
+            samples = data_batch['data_samples']
+            frame = torch.stack(data_batch['inputs']).std()
+            seen.append(([s.draw for s in samples], bool(frame > 2)))
+
+        def after_train_iter(self, runner, batch_idx, **_):
+            if batch_idx == 3:
+                loop = runner.train_loop
+                frame, = loop.dataloader.dataset.pipeline.transforms
+                frame.noise = 5.0
+                states.append(torch.get_rng_state())
+                loop.restart_data(4)
+                states.append(torch.get_rng_state())
+
+    def train(max_iters, **options):
+        cfg = toy.toy_config(
+            tmp_path,
+            train_cfg__max_iters=max_iters,
+            train_dataloader__num_workers=num_workers,
+            train_dataloader__persistent_workers=num_workers > 0,
+            **PLAIN,
+        )
+        cfg.resume = bool(options)
+        runner = build_runner(cfg)
+        runner.register_hook(ChangeHook())
+        runner.train()
+
+    train(2)
+    train(6, resume=True)
+    expected = [[4 * i + j for j in range(4)] for i in range(6)]
+    assert [draws for draws, _ in seen] == expected
+    assert [is_noisy for _, is_noisy in seen] == 4 * [False] + 2 * [True]
+    assert torch.equal(*states)
