@@ -1,6 +1,11 @@
 """Adaptation of a model to single videos, and what it has predicted."""
 
-from .fingerprint import describe_settings, hash_checkpoints, hash_files
+from .fingerprint import (
+    describe_changes,
+    describe_settings,
+    hash_checkpoints,
+    hash_files,
+)
 from .prediction_store import PredictionStore, StoredVideo
 from .training_videos import TrainingVideos
 from .video_adapter import VideoAdapter
@@ -10,6 +15,7 @@ __all__ = [
     'StoredVideo',
     'TrainingVideos',
     'VideoAdapter',
+    'describe_changes',
     'describe_settings',
     'hash_checkpoints',
     'hash_files',

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+_NUM_SHOWN = 3
+
 
 def describe_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Bring settings to the form that they have after a trip through JSON.
@@ -15,6 +17,29 @@ def describe_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
             its text.
     """
     return json.loads(json.dumps(settings, sort_keys=True, default=str))
+
+
+def describe_changes(before: Any, now: Any) -> str:
+    """Say in one line how nested settings differ.
+
+    Args:
+        before: See :func:`describe_settings`.
+        now: Those to compare with.
+    """
+    changes = list(_differences(before, now))
+    more = ', ...' if len(changes) > _NUM_SHOWN else ''
+    return f'{", ".join(changes[:_NUM_SHOWN])}{more}'
+
+
+def _differences(before: Any, now: Any, name: str = '') -> Iterator[str]:
+    if before == now:
+        return
+    if not isinstance(before, dict) or not isinstance(now, dict):
+        yield f'{name} was {before!r}, is {now!r}'
+        return
+    for key in sorted(before.keys() | now.keys()):
+        inner = f'{name}.{key}' if name else key
+        yield from _differences(before.get(key), now.get(key), inner)
 
 
 def hash_files(entries: Iterable[Mapping[str, Any]]) -> str:

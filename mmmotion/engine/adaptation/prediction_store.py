@@ -4,7 +4,7 @@ import io
 import json
 import logging
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from mmengine.logging import print_log
 from mmmotion.flow.atomic import write_atomically
 from mmmotion.models.segmentors import FramePrediction
 
-_NUM_SHOWN = 3
+from .fingerprint import describe_changes
 
 
 @dataclass
@@ -103,9 +103,7 @@ class PredictionStore:
         except Exception as error:
             _say_again(path, f'the file is damaged ({error})')
             return None
-        changes = list(_differences(before, settings))
-        more = ', ...' if len(changes) > _NUM_SHOWN else ''
-        _say_again(path, f'{", ".join(changes[:_NUM_SHOWN])}{more}')
+        _say_again(path, describe_changes(before, settings))
         return None
 
 
@@ -115,18 +113,6 @@ def _say_again(path: Path, reason: str) -> None:
         logger='current',
         level=logging.WARNING,
     )
-
-
-def _differences(before: Any, now: Any, name: str = '') -> Iterator[str]:
-    """Describe how nested settings differ."""
-    if before == now:
-        return
-    if not isinstance(before, dict) or not isinstance(now, dict):
-        yield f'{name} was {before!r}, is {now!r}'
-        return
-    for key in sorted(before.keys() | now.keys()):
-        inner = f'{name}.{key}' if name else key
-        yield from _differences(before.get(key), now.get(key), inner)
 
 
 def _to_npz(arrays: Mapping[str, np.ndarray]) -> bytes:
