@@ -52,10 +52,25 @@ def semantic_overlap(
     both = (response & hard).sum(dim=(-2, -1)).double()
     either = (response | hard).sum(dim=(-2, -1)).double()
     score = both / either.clamp(min=1)
-    for axis, limit in zip((-1, -2), max_extent):
-        extent = _extent(response.any(dim=axis))
-        score[extent > limit * response.shape[-3 - axis]] = 0
+    score[exceeds_extent(response, max_extent)] = 0
     return score
+
+
+def exceeds_extent(
+    masks: Tensor, max_extent: tuple[float, float] = (0.9, 0.8)
+) -> Tensor:
+    """Tell which bounding boxes are too large for an object.
+
+    Args:
+        masks: (K, h, w) bool masks.
+        max_extent: Largest share of the height and of the width.
+
+    Returns:
+        (K,) bool; False for an empty mask.
+    """
+    height = _extent(masks.any(dim=-1)) > max_extent[0] * masks.shape[-2]
+    width = _extent(masks.any(dim=-2)) > max_extent[1] * masks.shape[-1]
+    return height | width
 
 
 def _extent(occupied: Tensor) -> Tensor:
