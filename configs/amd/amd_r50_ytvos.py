@@ -77,7 +77,7 @@ val_dataloader = dict(
         pipeline=[
             dict(type='LoadFrames'),
             dict(type='LoadMasks'),
-            # release; paper: 400
+            # The release; the paper has 400.
             dict(type='ResizeFrames', size=392, interpolation='bilinear'),
             dict(type='PackMotionInputs'),
         ],

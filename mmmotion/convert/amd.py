@@ -21,7 +21,8 @@ def _layers() -> Iterator[tuple[str, str]]:
     pyramid = f'{_FLOW}.feature_pyramid_extractor.convs'
     for i in range(_NUM_STAGES):
         for j in range(2):
-            yield f'{pyramid}.{i}.{j}.0', f'motion_model.pyramid.stages.{i}.{j}.0'
+            name = f'stages.{i}.{j}.0'
+            yield f'{pyramid}.{i}.{j}.0', f'motion_model.pyramid.{name}'
     for i in range(_NUM_LEVELS):
         yield f'{_FLOW}.conv_1x1.{i}.0', f'motion_model.reduce.{i}.0'
     for i in range(1, 6):

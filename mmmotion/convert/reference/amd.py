@@ -189,9 +189,10 @@ def _compare_visibility(
     rows = []
     for flow in (fit.pyramid or ())[:len(arrays.arrays['loss_terms'])]:
         flow = flow.detach()
-        small = F.adaptive_avg_pool2d(images, flow.shape[-2:])
+        size = flow.shape[-2], flow.shape[-1]
+        small = F.adaptive_avg_pool2d(images, size)
         warped = warp(torch.cat(small.chunk(2)[::-1]), flow)
-        seen = F.interpolate(visible, flow.shape[-2:])
+        seen = F.interpolate(visible, size)
         rows.append(
             torch.stack([
                 torch.stack(_terms(model, small[i:i + 1], *pair))

@@ -3,7 +3,6 @@ import torch
 
 from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
-from mmmotion.structures import MotionDataSample
 
 
 def build(motion=None, **settings):
@@ -125,5 +124,5 @@ def test_motion_of_the_channels():
 def test_a_single_frame_is_no_pair(method):
     model, inputs = build(), batch(num_frames=1)
     arguments = (inputs, []) if method == 'loss' else (inputs, )
-    with pytest.raises(ValueError, match='two frames.*loads 1.*LoadFrames'):
+    with pytest.raises(ValueError, match=r'two frames.*loads 1.*LoadFrames'):
         getattr(model, method)(*arguments)
