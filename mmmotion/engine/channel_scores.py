@@ -38,6 +38,10 @@ class MotionScore:
                 "by='alignment'"
             )
 
+    def tells_nothing(self, scores: Tensor) -> bool:
+        """Whether none of (K,) mean scores speaks for its channel."""
+        return False
+
     def __call__(
         self, model: BaseSegmentor, inputs: dict[str, Tensor]
     ) -> Tensor:
@@ -86,6 +90,14 @@ class AlignmentScore:
 
     def check(self, model: BaseSegmentor) -> None:
         """Accept any model."""
+
+    def tells_nothing(self, scores: Tensor) -> bool:
+        """Whether none of (K,) mean scores speaks for its channel.
+
+        All overlaps are 0 if whatever looks like a channel reaches over too
+        much of the frame.
+        """
+        return self.score == 'overlap' and not scores.any()
 
     def __call__(
         self, model: BaseSegmentor, inputs: dict[str, Tensor]

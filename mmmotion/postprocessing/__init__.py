@@ -14,7 +14,7 @@ from .frame_features import FrameFeatures, color_features
 from .motion_foreground import MotionForeground
 from .motion_fusion import MotionFusion
 from .normalized_cut import SimilarityGraph, normalized_cut, refine_by_cut
-from .object_channel import ObjectChannel
+from .object_channel import ObjectChannel, find_object_channel
 from .object_pair import check_pair, pair
 from .postprocessor import Postprocessor
 from .semantic_extent import SemanticExtent
@@ -47,6 +47,7 @@ __all__ = [
     'check_pair',
     'color_features',
     'exceeds_extent',
+    'find_object_channel',
     'normalized_cut',
     'pair',
     'refine_by_cut',

@@ -132,3 +132,23 @@ class ObjectChannel(nn.Module, Postprocessor):
         )
         is_object[channel] = True
         return compose_foreground(masks, is_object)
+
+
+def find_object_channel(model: nn.Module, who: str) -> ObjectChannel:
+    """Return the step of a segmentor that tells which channel is the object.
+
+    Args:
+        model: The segmentor.
+        who: What needs it, for the message.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    for step in getattr(model, 'postprocess', ()):
+        if isinstance(step, ObjectChannel):
+            return step
+    raise ValueError(
+        f"{who} needs the step dict(type='ObjectChannel') in "
+        f'model.postprocess of {type(model).__name__}; without that step '
+        'leave it out'
+    )

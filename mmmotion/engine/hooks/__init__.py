@@ -6,6 +6,7 @@ from .loss_weight_step_hook import LossWeightStepHook
 from .object_channel_hook import ObjectChannelHook
 from .panel_visualization_hook import PanelVisualizationHook
 from .plain_checkpoint_hook import PlainCheckpointHook
+from .pseudo_label_hook import PseudoLabelHook
 from .random_state_hook import RandomStateHook
 from .resumable_checkpoint_hook import ResumableCheckpointHook
 from .train_scale_hook import TrainScaleHook
@@ -17,6 +18,7 @@ __all__ = [
     'ObjectChannelHook',
     'PanelVisualizationHook',
     'PlainCheckpointHook',
+    'PseudoLabelHook',
     'RandomStateHook',
     'ResumableCheckpointHook',
     'TrainScaleHook',

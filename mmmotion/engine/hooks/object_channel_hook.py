@@ -1,5 +1,6 @@
 """Which channel of a network is the object, found without labels."""
 
+import logging
 import zlib
 from typing import Any
 
@@ -14,7 +15,11 @@ from torch import Tensor
 
 from mmmotion.evaluation.metrics.result_files import format_table
 from mmmotion.models.segmentors import BaseSegmentor
-from mmmotion.postprocessing import FrameFeatures, ObjectChannel
+from mmmotion.postprocessing import (
+    FrameFeatures,
+    ObjectChannel,
+    find_object_channel,
+)
 from mmmotion.registry import DATASETS, HOOKS
 
 from ..channel_scores import AlignmentScore, MotionScore
@@ -97,7 +102,8 @@ class ObjectChannelHook(Hook):
             self.score = AlignmentScore(described, score, threshold)
         self._scores: Tensor | None = None
         self._is_training = False
-        self._dataset: Any = None  # whatever the config builds
+        self._is_kept = False
+        self._datasets: dict[str, Any] = {}  # whatever the config builds
 
     def before_run(self, runner: Runner) -> None:
         """Check that the model can tell, and that it wants to know.
@@ -178,6 +184,24 @@ class ObjectChannelHook(Hook):
             if 'ema_state_dict' in checkpoint:
                 checkpoint['ema_state_dict'][f'module.{key}'] = value.cpu()
 
+    def keep(
+        self, runner: Runner, scores: Tensor | None = None
+    ) -> Tensor | None:
+        """Choose a channel that stays, however the weights change.
+
+        Args:
+            runner: The runner.
+            scores: (K,) scores of an earlier choice; None measures them.
+
+        Returns:
+            (K,) the scores; None if the config fixes the channel.
+        """
+        if scores is not None:
+            self._scores = scores
+        self._choose(runner)
+        self._is_kept = True
+        return self._scores
+
     def _is_saved(self, runner: Runner, by_epoch: bool) -> bool:
         """Whether a checkpoint of the current weights will be saved."""
         is_due = self.every_n_epochs if by_epoch else self.every_n_train_iters
@@ -188,6 +212,8 @@ class ObjectChannelHook(Hook):
         )
 
     def _forget(self, runner: Runner) -> None:
+        if self._is_kept:
+            return
         self._scores = None
         _find_step(runner).reset()
 
@@ -199,6 +225,8 @@ class ObjectChannelHook(Hook):
         is_new = self._scores is None
         if self._scores is None:
             self._scores = self._measure(runner)
+            if self.score.tells_nothing(self._scores):
+                self._scores = self._fall_back(runner, self._scores)
         step.choose(self._scores)
         if is_new:
             scores = [f'{score:.4g}' for score in self._scores.tolist()]
@@ -209,11 +237,33 @@ class ObjectChannelHook(Hook):
             )
             print_log(f'{self.score.caveat}\n{table}', logger='current')
 
+    def _fall_back(self, runner: Runner, scores: Tensor) -> Tensor:
+        """Scores by motion, if the model can tell, where others are 0."""
+        model = _unwrap(runner)
+        has_motion = hasattr(model, 'channel_motion')
+        taken = 'channel with the largest motion' if has_motion else 'first'
+        print_log(
+            'no channel passes as an object: what looks like it reaches over '
+            'too much of the width or height in all frames that were looked '
+            f'at, for each of the {len(scores)} channels; the {taken} is '
+            'taken. Other features or a larger threshold may tell them apart',
+            logger='current',
+            level=logging.WARNING,
+        )
+        if not has_motion:
+            return scores
+        return self._measure(runner, MotionScore())
+
     @torch.no_grad()
-    def _measure(self, runner: Runner) -> Tensor:
+    def _measure(
+        self, runner: Runner, score: MotionScore | None = None
+    ) -> Tensor:
         """(K,) mean scores, the same on all processes."""
         model = _unwrap(runner)
-        dataset, draws = self._select(runner)
+        if score is None:
+            dataset, draws = self._select(runner, self.dataloader, self.frames)
+        else:  # motion is that of training pairs
+            dataset, draws = self._select(runner, 'train_dataloader', 'drawn')
         numbers = range(get_rank(), len(draws), get_world_size())
         mine = [draws[number] for number in numbers]
         samples = load_unlabelled(dataset, mine)
@@ -225,7 +275,7 @@ class ObjectChannelHook(Hook):
             with RandomStream(zlib.crc32(str(number).encode())).use():
                 batch = pseudo_collate([next(samples)])
                 inputs = model.data_preprocessor(batch, False)['inputs']
-                scored = self.score(model, inputs)[0].double().cpu()
+                scored = (score or self.score)(model, inputs)[0].double().cpu()
             scores.append((number, scored))
         model.train(was_training)
         parts = [pair for part in all_gather_object(scores) for pair in part]
@@ -233,25 +283,27 @@ class ObjectChannelHook(Hook):
         parts.sort(key=lambda pair: pair[0])
         return torch.stack([scored for _, scored in parts]).nanmean(dim=0)
 
-    def _select(self, runner: Runner) -> tuple[Any, list]:
+    def _select(self, runner: Runner, dataloader: str,
+                frames: str) -> tuple[Any, list]:
         """The data set and the frames that are looked at."""
-        loader = runner.cfg.get(self.dataloader)
+        loader = runner.cfg.get(dataloader)
         if not loader:
             raise ValueError(
-                f'ObjectChannelHook looks at frames of {self.dataloader}, '
-                'which the config does not have'
+                f'ObjectChannelHook looks at frames of {dataloader}, which '
+                'the config does not have'
             )
-        if self._dataset is None:
+        if dataloader not in self._datasets:
             print_log(
                 'ObjectChannelHook looks for the object in frames of '
-                f'{self.dataloader}',
+                f'{dataloader}',
                 logger='current',
             )
-            self._dataset = DATASETS.build(loader['dataset'])
-        if self.frames == 'first':
-            return self._dataset, first_frames(self._dataset)
-        return self._dataset, draw_frames(
-            self._dataset, loader['sampler'], self.num_frames
+            self._datasets[dataloader] = DATASETS.build(loader['dataset'])
+        dataset = self._datasets[dataloader]
+        if frames == 'first':
+            return dataset, first_frames(dataset)
+        return dataset, draw_frames(
+            dataset, loader['sampler'], self.num_frames
         )
 
 
@@ -261,12 +313,4 @@ def _unwrap(runner: Runner) -> BaseSegmentor:
 
 
 def _find_step(runner: Runner) -> ObjectChannel:
-    model = _unwrap(runner)
-    for step in getattr(model, 'postprocess', ()):
-        if isinstance(step, ObjectChannel):
-            return step
-    raise ValueError(
-        "ObjectChannelHook needs the step dict(type='ObjectChannel') in "
-        f'model.postprocess of {type(model).__name__}; without that step '
-        'leave the hook out'
-    )
+    return find_object_channel(_unwrap(runner), 'ObjectChannelHook')

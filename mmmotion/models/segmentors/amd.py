@@ -11,6 +11,7 @@ from mmmotion.structures import MotionDataSample
 
 from ..motion_models import MotionFit
 from .base import BaseSegmentor, require_input
+from .object_supervision import supervise_object
 
 
 @MODELS.register_module()
@@ -39,6 +40,8 @@ class AMD(BaseSegmentor):
             the motion model. The release computes it and leaves it out.
         loss_entropy: Config of the loss on undecided masks, if any; the paper
             has none.
+        loss_appearance: Config of the loss towards pseudo masks, if the
+            pipeline loads them (``PseudoLabelHook``).
         postprocess: See ``BaseSegmentor``.
         data_preprocessor: See ``BaseSegmentor``.
         init_cfg: See ``BaseSegmentor``.
@@ -55,6 +58,7 @@ class AMD(BaseSegmentor):
         loss_recon: dict,
         loss_dense: dict | None = None,
         loss_entropy: dict | None = None,
+        loss_appearance: dict | None = None,
         postprocess: Sequence[dict] = (),
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
@@ -66,6 +70,7 @@ class AMD(BaseSegmentor):
         self.loss_recon = MODELS.build(loss_recon)
         self.loss_dense = _build(loss_dense)
         self.loss_entropy = _build(loss_entropy)
+        self.loss_appearance = _build(loss_appearance)
 
     def segment(self, inputs: dict[str, Tensor]) -> Tensor:
         """Score every pixel of the first frame of each sample.
@@ -105,6 +110,8 @@ class AMD(BaseSegmentor):
             )
         if self.loss_entropy is not None:
             losses['loss_entropy'] = self.loss_entropy(masks)
+        pairs = masks.unflatten(0, (2, -1)).transpose(0, 1)
+        losses |= supervise_object(self, pairs, inputs)
         return losses
 
     def channel_motion(self, inputs: dict[str, Tensor]) -> Tensor:

@@ -9,6 +9,7 @@ from mmmotion.structures import MotionDataSample
 
 from ..layers import fit_size, pad_to_multiple, resize_maps
 from .base import BaseSegmentor, require_input
+from .object_supervision import supervise_object
 
 
 @MODELS.register_module()
@@ -29,6 +30,8 @@ class GWM(BaseSegmentor):
         head: Config of the head, features to K logits.
         motion_model: Config of the motion model that explains the flow.
         loss_recon: Config of the loss on the explained flow.
+        loss_appearance: Config of the loss towards pseudo masks, if the
+            pipeline loads them (``PseudoLabelHook``).
         resize: What is brought to the size of the flow: the ``'masks'`` (the
             released code) or the ``'logits'`` (the paper).
         size_divisor: Zeros on the right and at the bottom bring the sides of
@@ -54,6 +57,7 @@ class GWM(BaseSegmentor):
         head: dict,
         motion_model: dict,
         loss_recon: dict,
+        loss_appearance: dict | None = None,
         resize: str = 'masks',
         size_divisor: int = 1,
         fit: str = 'padded',
@@ -76,6 +80,9 @@ class GWM(BaseSegmentor):
         self.head = MODELS.build(head)
         self.motion_model = MODELS.build(motion_model)
         self.loss_recon = MODELS.build(loss_recon)
+        self.loss_appearance = None
+        if loss_appearance is not None:
+            self.loss_appearance = MODELS.build(loss_appearance)
         self.resize = resize
         self.size_divisor = size_divisor
         self.fit = fit
@@ -115,7 +122,9 @@ class GWM(BaseSegmentor):
             masks = resize_maps(logits, size).softmax(dim=1)
         else:
             masks = resize_maps(logits.softmax(dim=1), size)
+        losses = supervise_object(self, masks[:, None], inputs)
         masks = masks.repeat_interleave(num_flows, dim=0)
         flow = flows.flatten(0, 1)
         fit = self.motion_model(masks, flow)
-        return dict(loss_recon=self.loss_recon(fit, flow, masks))
+        losses['loss_recon'] = self.loss_recon(fit, flow, masks)
+        return losses

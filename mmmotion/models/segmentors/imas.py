@@ -10,6 +10,7 @@ from mmmotion.structures import MotionDataSample
 
 from ..layers import resize_maps
 from .base import BaseSegmentor, require_input
+from .object_supervision import supervise_object
 
 
 @MODELS.register_module()
@@ -35,6 +36,8 @@ class IMAS(BaseSegmentor):
             directions are added.
         loss_entropy: Config of the loss on undecided masks, if any.
         loss_compact: Config of the loss on spread masks, if any.
+        loss_appearance: Config of the loss towards pseudo masks, if the
+            pipeline loads them (``PseudoLabelHook``).
         num_groups: K for ``head`` and for the head of ``motion_model``, if it
             has one; None leaves it to their own configs.
         rescale_flow: Whether the flow, brought to the size of the masks, is
@@ -59,6 +62,7 @@ class IMAS(BaseSegmentor):
         loss_recon: dict,
         loss_entropy: dict | None = None,
         loss_compact: dict | None = None,
+        loss_appearance: dict | None = None,
         num_groups: int | None = None,
         rescale_flow: bool = True,
         max_flow: float | None = None,
@@ -76,8 +80,15 @@ class IMAS(BaseSegmentor):
         self.head = MODELS.build(head)
         self.motion_model = MODELS.build(motion_model)
         self.loss_recon = MODELS.build(loss_recon)
-        self.loss_entropy = loss_entropy and MODELS.build(loss_entropy)
-        self.loss_compact = loss_compact and MODELS.build(loss_compact)
+        self.loss_entropy = None
+        if loss_entropy is not None:
+            self.loss_entropy = MODELS.build(loss_entropy)
+        self.loss_compact = None
+        if loss_compact is not None:
+            self.loss_compact = MODELS.build(loss_compact)
+        self.loss_appearance = None
+        if loss_appearance is not None:
+            self.loss_appearance = MODELS.build(loss_appearance)
         self.rescale_flow = rescale_flow
         self.max_flow = max_flow
 
@@ -121,6 +132,8 @@ class IMAS(BaseSegmentor):
             losses['loss_entropy'] = self.loss_entropy(masks)
         if self.loss_compact is not None:
             losses['loss_compact'] = self.loss_compact(masks)
+        pairs = masks.unflatten(0, (2, -1)).transpose(0, 1)
+        losses |= supervise_object(self, pairs, inputs)
         return losses
 
     def prepare_flow(self, flows: Tensor, masks: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from mmmotion.datasets import BaseMotionDataset
 from mmmotion.datasets.draw import sample_rng
 from mmmotion.flow import atomic
 from mmmotion.models.segmentors import BaseSegmentor
+from mmmotion.models.segmentors.object_supervision import supervise_object
 from mmmotion.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
 
 
@@ -146,8 +147,11 @@ class ToyChannels(BaseSegmentor):
 
     trains_without_labels = True
 
-    def __init__(self, norm=True, dropout=0.5, **kwargs):
+    def __init__(self, norm=True, dropout=0.5, loss_appearance=None, **kwargs):
         super().__init__(**kwargs)
+        self.loss_appearance = None
+        if loss_appearance is not None:
+            self.loss_appearance = MODELS.build(loss_appearance)
         self.encoder = nn.Sequential(
             nn.Conv2d(3, 4, 3, padding=1),
             nn.BatchNorm2d(4) if norm else nn.Identity(),
@@ -164,7 +168,8 @@ class ToyChannels(BaseSegmentor):
         colours = torch.einsum('bkhw,bchw->bkc', masks, frames)
         colours = colours / masks.sum(dim=(-2, -1))[..., None]
         painted = torch.einsum('bkhw,bkc->bchw', masks, colours)
-        return dict(loss_toy=(painted - frames).square().mean())
+        losses = supervise_object(self, masks[:, None], inputs)
+        return losses | dict(loss_toy=(painted - frames).square().mean())
 
     def channel_motion(self, inputs):
         masks = self.segment(inputs).softmax(dim=1)

@@ -1,0 +1,7 @@
+"""Labels that a model makes of the frames that it trains on."""
+
+from .label_maker import LabelMaker
+from .label_run import LabelledVideo, label_videos
+from .label_store import LabelStore
+
+__all__ = ['LabelMaker', 'LabelStore', 'LabelledVideo', 'label_videos']
