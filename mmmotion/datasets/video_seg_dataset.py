@@ -249,6 +249,11 @@ class VideoSegDataset(BaseMotionDataset):
                 gap: flows[gap][name]
                 for gap in neighbours if name in flows.get(gap, {})
             }
+            return_paths = {
+                gap: flows[-gap][names[index + gap]]
+                for gap in flow_paths
+                if names[index + gap] in flows.get(-gap, {})
+            }
             offered = neighbours if flow_tree is None else flow_paths
             frames.append(
                 dict(
@@ -259,6 +264,7 @@ class VideoSegDataset(BaseMotionDataset):
                     img_path=video.frame_paths[index],
                     neighbours=neighbours,
                     flow_paths=flow_paths,
+                    return_flow_paths=return_paths,
                     flow_size=None if flow_tree is None else flow_tree.size,
                     available_gaps=tuple(offered),
                     mask_path=masks.get(name),

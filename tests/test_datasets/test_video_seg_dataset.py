@@ -24,6 +24,10 @@ def test_frames_are_listed_with_neighbours_masks_and_flows(tree):
         1: str(tree.flow(1, 'cat', '00001')),
         -1: str(tree.flow(-1, 'cat', '00001')),
     }
+    assert info['return_flow_paths'] == {
+        1: str(tree.flow(-1, 'cat', '00002')),
+        -1: str(tree.flow(1, 'cat', '00000')),
+    }
     assert [i['available_gaps'] for i in tree.infos(dataset)] == [(1, 2),
                                                                   (1, -1),
                                                                   (-1, )]

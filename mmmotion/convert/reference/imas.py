@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmmotion.models.losses import reconstruction_energy
+from mmmotion.models.losses import AppearanceLoss, reconstruction_energy
 from mmmotion.models.segmentors import IMAS
 from mmmotion.registry import MODELS
 
@@ -24,7 +24,7 @@ _STATE = 'state/'
 _DIRECTIONS = ('fw', 'bw')
 
 
-def _build(weights: Mapping[str, Tensor]) -> IMAS:
+def build(weights: Mapping[str, Tensor]) -> IMAS:
     """The released segmentor."""
     head = dict(
         num_convs=2,
@@ -147,6 +147,7 @@ def _compare_network(model: IMAS, inputs: dict[str, Tensor],
     motion = model.motion_model
     residual = motion.head(features).transpose(1, 2).flatten(1, 2)
     yield from arrays.compare_directions('residual_logits', residual)
+    yield from _compare_appearance(masks, arrays)
     target = model.prepare_flow(flows, masks)
     constant = motion.base(masks, target).flow
     fit = motion(masks, target, features)
@@ -167,6 +168,20 @@ def _compare_network(model: IMAS, inputs: dict[str, Tensor],
         yield from arrays.compare_losses(
             f'{name}_loss', fit.flow + slope, target
         )
+
+
+def _compare_appearance(masks: Tensor,
+                        arrays: _Arrays) -> Iterator[Comparison]:
+    """The loss towards a label of the object."""
+    if 'appearance_target' not in arrays.arrays:
+        return
+    target = np.asarray(arrays.arrays['appearance_target'], np.float64)
+    channel = int(arrays.arrays['object_channel'])
+    # One label of each frame.
+    targets = torch.from_numpy(target).flatten(0, -3)
+    for name, threshold in (('soft', None), ('binary', 0.35)):
+        loss = AppearanceLoss(threshold)(masks[:, channel], targets)
+        yield from arrays.compare(f'loss_appearance_{name}', loss)
 
 
 def _compare_losses(
@@ -237,7 +252,7 @@ def compare(state: Mapping[str, Tensor],
         name.removeprefix(_STATE): torch.from_numpy(np.asarray(arrays[name]))
         for name in arrays if name.startswith(_STATE)
     }
-    model = _build(convert_state_dict('imas', {**state, **statistics}))
+    model = build(convert_state_dict('imas', {**state, **statistics}))
     inputs, reader = _read_inputs(arrays, model), _Arrays(arrays)
     with torch.no_grad():
         yield from _compare_network(model, inputs, reader)

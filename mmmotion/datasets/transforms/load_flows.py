@@ -50,7 +50,8 @@ class LoadFlows(BaseTransform):
 
     Required Keys:
         flow_paths; ``gaps`` if no gaps are given here; ``flow_size``, the
-        (h, w) to which all frames were resized before the estimation, if so.
+        (h, w) to which all frames were resized before the estimation, if so;
+        return_flow_paths with ``both_ways``.
 
     Added Keys:
         flows: (N, h, w, 2) float32 in pixels of the file, u first.
@@ -65,6 +66,9 @@ class LoadFlows(BaseTransform):
             that has any flow gets all gaps (a video of 3 frames has neither
             +2 nor -2 in the middle; logged once for each video and gap);
             ``'drop'`` leaves it out, and ``flows`` too if none remains.
+        both_ways: Whether each flow is followed by the one back, from the
+            neighbour to the frame, for which the data set has to offer both
+            gaps.
         negate_opposite: Whether a flow taken from a gap of the other sign
             changes its sign, so that it points the way that was asked for
             (OCLR). Motion Grouping takes it as it is.
@@ -76,21 +80,24 @@ class LoadFlows(BaseTransform):
         concat_axis: For quantised ``.jpg`` files, see there.
 
     Raises:
-        ValueError: If ``missing`` is unknown.
+        ValueError: If ``missing`` is unknown, or takes other gaps with
+            ``both_ways``.
     """
 
     def __init__(
         self,
         gaps: Sequence[int] | None = None,
         missing: str = 'error',
+        both_ways: bool = False,
         negate_opposite: bool = True,
         size: tuple[int, int] | None = None,
         max_val: float | None = None,
         concat_axis: int = 0,
     ) -> None:
-        check_missing(missing, _MISSING)
+        check_missing(missing, _MISSING, both_ways)
         self.gaps = None if gaps is None else tuple(gaps)
         self.missing = missing
+        self.both_ways = both_ways
         self.negate_opposite = negate_opposite
         self.size = size
         self.max_val = max_val
@@ -117,6 +124,10 @@ class LoadFlows(BaseTransform):
                 flow, found = -flow, -found
             flows.append(flow)
             flow_gaps.append(found)
+            if self.both_ways:
+                paths.append(self._find_return(results, gap))
+                flows.append(self._read(results, paths[-1]))
+                flow_gaps.append(-gap)
         if len({flow.shape for flow in flows}) > 1:
             raise SampleError(
                 f'expected flows of one size, got '
@@ -162,6 +173,18 @@ class LoadFlows(BaseTransform):
             f'{sorted(paths)}; the last frames of a video have none with '
             "positive gaps (LoadFlows(missing='opposite') takes the other "
             "direction, 'nearest' any gap that there is)",
+            f'{name} gap {gap:+d}',
+        )
+
+    def _find_return(self, results: dict, gap: int) -> str:
+        paths = results.get('return_flow_paths', {})
+        if gap in paths:
+            return str(paths[gap])
+        name = f'{results["video_id"]}/{results["frame_id"]}'
+        raise SampleError(
+            f'no flow of gap {-gap:+d} back to frame {name} from its '
+            f'neighbour at {gap:+d}: LoadFlows(both_ways=True) needs a data '
+            'set whose gaps have both signs, and flow for both',
             f'{name} gap {gap:+d}',
         )
 

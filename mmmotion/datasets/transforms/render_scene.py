@@ -54,13 +54,16 @@ class RenderScene(BaseTransform):
             that the sampler chose.
         missing: What to do if a gap leads out of the scene: ``'error'``;
             ``'opposite'`` takes the gap -n; ``'drop'`` leaves it out.
+        both_ways: Whether each flow is followed by the one back, from the
+            neighbour to the frame; for gaps inside the scene.
         negate_opposite: Whether a flow taken from the opposite gap changes
             its sign, so that it stands for the gap that was asked for.
         cache_size: How many scenes each process keeps, at about 0.25 MB
             each with frames of 128 x 224 pixels. 0 keeps none.
 
     Raises:
-        ValueError: If ``missing`` is unknown or ``cache_size`` negative.
+        ValueError: If ``missing`` is unknown, or takes other gaps with
+            ``both_ways``, or ``cache_size`` is negative.
     """
 
     def __init__(
@@ -68,10 +71,11 @@ class RenderScene(BaseTransform):
         gaps: Sequence[int] | None = None,
         frame_gaps: Sequence[int] | None = (),
         missing: str = 'error',
+        both_ways: bool = False,
         negate_opposite: bool = True,
         cache_size: int = 256,
     ) -> None:
-        check_missing(missing)
+        check_missing(missing, both_ways=both_ways)
         if cache_size < 0:
             raise ValueError(
                 f'expected cache_size to be 0 or more, got {cache_size}'
@@ -79,6 +83,7 @@ class RenderScene(BaseTransform):
         self.gaps = None if gaps is None else tuple(gaps)
         self.frame_gaps = None if frame_gaps is None else tuple(frame_gaps)
         self.missing = missing
+        self.both_ways = both_ways
         self.negate_opposite = negate_opposite
         self.cache_size = cache_size
         self._cache: OrderedDict[tuple[SceneKey, WorldSettings],
@@ -120,10 +125,20 @@ class RenderScene(BaseTransform):
                 flow, found = -flow, gap
             flows.append(flow)
             flow_gaps.append(found)
+            if self.both_ways:
+                flows.append(self._render_return(scene, frame, gap))
+                flow_gaps.append(-gap)
         if flows:
             results['flows'] = np.stack(flows)
             results['flow_gaps'] = tuple(flow_gaps)
         return results
+
+    def _render_return(self, scene: Scene, frame: int, gap: int) -> np.ndarray:
+        """Flow from the neighbour at a gap back to the frame."""
+        start = frame + gap
+        coverages = cover_all(scene, start)
+        owner = render_owner(scene, coverages)
+        return render_flow(scene, start, frame, coverages, owner)
 
     def _scene(self, description: dict) -> Scene:
         world = description['world']

@@ -182,3 +182,18 @@ def test_two_sizes_are_refused_with_a_stand_in_as_well(results, tmp_path):
 def test_rejects_an_unknown_choice():
     with pytest.raises(ValueError, match="got 'zero'"):
         LoadFlows(missing='zero')
+
+
+def test_each_flow_is_followed_by_the_one_back(results, tmp_path):
+    results['return_flow_paths'] = {1: flow_file(tmp_path / 'back.npy', -7)}
+    load = LoadFlows(gaps=(1, ), both_ways=True)
+    loaded = load(dict(results))
+    assert loaded['flow_gaps'] == (1, -1)
+    assert loaded['flows'][:, 0, 0, 0].tolist() == [1, -7]
+    with pytest.raises(SampleError, match='no flow of gap -1 back'):
+        load(dict(results, return_flow_paths={}))
+
+
+def test_no_other_gap_stands_in_both_ways():
+    with pytest.raises(ValueError, match='both_ways'):
+        LoadFlows(both_ways=True, missing='opposite')

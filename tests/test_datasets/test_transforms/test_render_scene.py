@@ -148,3 +148,12 @@ def test_scenes_are_not_sent_to_other_processes(entry):
         copy(entry(1))['frames'],
         transform(entry(1))['frames']
     )
+
+
+def test_each_flow_is_followed_by_the_one_back(entry):
+    pair = RenderScene(gaps=(1, ), both_ways=True)(entry(1))
+    back = RenderScene(gaps=(-1, ))(entry(2))
+    assert pair['flow_gaps'] == (1, -1)
+    np.testing.assert_array_equal(pair['flows'][1], back['flows'][0])
+    with pytest.raises(ValueError, match='both_ways'):
+        RenderScene(both_ways=True, missing='opposite')

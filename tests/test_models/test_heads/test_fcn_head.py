@@ -70,3 +70,21 @@ def test_one_pixel_reaches_as_far_as_the_dilations():
     rows = image.grad[0, 0].abs().sum(dim=1).nonzero().flatten()
     assert set(rows.tolist()) <= {3, 9, 15, 21, 27}
     assert {3, 27} <= set(rows.tolist())
+
+
+def test_several_maps_are_merged_at_the_size_of_the_first():
+    head = FCNHead((1, 2), num_groups=1, in_index=(0, -1))
+    with torch.no_grad():
+        head.conv.weight.copy_(torch.tensor([1.0, 10, 100]).view(1, 3, 1, 1))
+        head.conv.bias.zero_()
+    fine, coarse = torch.rand(1, 1, 4, 6), torch.rand(1, 2, 2, 3)
+    enlarged = torch.nn.functional.interpolate(
+        coarse, scale_factor=2, mode='bilinear', align_corners=False
+    )
+    expected = fine + 10 * enlarged[:, :1] + 100 * enlarged[:, 1:]
+    torch.testing.assert_close(head((fine, None, coarse)), expected)
+
+
+def test_each_merged_map_needs_its_width():
+    with pytest.raises(ValueError, match='in_channels'):
+        FCNHead(4, num_groups=1, in_index=(0, 1))

@@ -40,3 +40,13 @@ def test_built_from_config():
 def test_the_offset_has_to_be_positive():
     with pytest.raises(ValueError, match='eps must be positive'):
         EntropyLoss(eps=0)
+
+
+def test_softened_entropy_has_the_range_of_the_second_softmax():
+    hard = torch.tensor([1.0, 0, 0, 0]).view(1, 4, 1, 1)
+    loss = EntropyLoss(softened=True, loss_weight=1.0)
+    torch.testing.assert_close(
+        loss(hard), torch.tensor(math.log(math.e + 3) - 1)
+    )
+    uniform = torch.full((1, 4, 2, 2), 0.25)
+    torch.testing.assert_close(loss(uniform), torch.tensor(math.log(4)))

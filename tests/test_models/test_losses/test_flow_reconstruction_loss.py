@@ -1,7 +1,10 @@
 import pytest
 import torch
 
-from mmmotion.models.losses import FlowReconstructionLoss
+from mmmotion.models.losses import (
+    FlowReconstructionLoss,
+    reconstruction_energy,
+)
 from mmmotion.models.motion_models import (
     ConstantMotion,
     MotionFit,
@@ -94,3 +97,14 @@ def test_expected_energy_needs_region_flows():
     flow, masks = two_pixels()
     with pytest.raises(ValueError, match='region_flows'):
         FlowReconstructionLoss('expected')(MotionFit(flow), flow, masks)
+
+
+def test_the_robust_norm_hardly_counts_what_is_far_off():
+    error = torch.tensor([0.0, 0.99, 99.99])
+    expected = torch.tensor([0.01**0.4, 1.0, 100**0.4])
+    for value, wanted in zip(error, expected):
+        fitted = torch.full((1, 2, 3, 3), -value.item())
+        energy = reconstruction_energy(
+            fitted, torch.zeros_like(fitted), 'robust'
+        )
+        torch.testing.assert_close(energy, wanted)
