@@ -12,6 +12,7 @@ from .gwm_maskformer import convert_gwm_maskformer
 from .gwm_unet import convert_gwm_unet
 from .imas import convert_imas
 from .mg import convert_mg
+from .oclr import convert_oclr
 from .raft import convert_raft
 from .swin import convert_moby, convert_swin
 from .torchvision_resnet import convert_torchvision_resnet
@@ -25,6 +26,7 @@ CONVERTERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Tensor]]] = {
     'imas': convert_imas,
     'mg': convert_mg,
     'moby': convert_moby,
+    'oclr': convert_oclr,
     'raft': convert_raft,
     'swin': convert_swin,
     'torchvision-resnet': convert_torchvision_resnet,

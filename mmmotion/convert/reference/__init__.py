@@ -35,6 +35,9 @@ SOURCES: dict[str, str] = {
     'maa': 'maa',
     'metrics': 'metrics',
     'mg': 'mg',
+    'oclr': 'oclr',
+    'oclr-data': 'oclr_data',
+    'oclr-train': 'oclr_train',
     'photometric': 'photometric',
     'swin': 'gwm_maskformer',
 }

@@ -19,6 +19,7 @@ from .flow import (
     photometric_error,
 )
 from .jaccard import jaccard
+from .layer_iou import layer_iou
 from .object_assignment import (
     ObjectScores,
     assign_objects,
@@ -79,6 +80,7 @@ __all__ = [
     'jaccard',
     'known_mean',
     'largest_box',
+    'layer_iou',
     'mask_to_box',
     'mean_absolute_error',
     'oracle_assignment',

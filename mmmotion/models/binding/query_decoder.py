@@ -7,53 +7,8 @@ from torch import Tensor, nn
 
 from mmmotion.registry import MODELS
 
+from .query_layer import QueryLayer
 from .sine_position_encoding import sine_position_encoding
-
-
-class _QueryLayer(nn.Module):
-    """Attention among the queries, attention to the cells, two layers.
-
-    torch's own decoder layer cannot add the positions to queries and keys
-    alone.
-    """
-
-    def __init__(
-        self, channels: int, num_heads: int, mlp_channels: int, dropout: float
-    ) -> None:
-        super().__init__()
-        self.self_attention = nn.MultiheadAttention(
-            channels, num_heads, dropout, batch_first=True
-        )
-        self.cross_attention = nn.MultiheadAttention(
-            channels, num_heads, dropout, batch_first=True
-        )
-        self.mlp = nn.Sequential(
-            nn.Linear(channels, mlp_channels),
-            nn.ReLU(),
-            nn.Dropout(dropout),
-            nn.Linear(mlp_channels, channels),
-        )
-        self.norms = nn.ModuleList(nn.LayerNorm(channels) for _ in range(3))
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(
-        self, x: Tensor, query_position: Tensor, key: Tensor, value: Tensor
-    ) -> Tensor:
-        """Update the queries.
-
-        Args:
-            x: (B, K, C) queries.
-            query_position: (K, C) or (B, K, C), what tells them apart.
-            key: (B, N, C) cells with their positions.
-            value: (B, N, C) cells.
-        """
-        query = x + query_position
-        read, _ = self.self_attention(query, query, x, need_weights=False)
-        x = self.norms[0](x + self.dropout(read))
-        query = x + query_position
-        read, _ = self.cross_attention(query, key, value, need_weights=False)
-        x = self.norms[1](x + self.dropout(read))
-        return self.norms[2](x + self.dropout(self.mlp(x)))
 
 
 @MODELS.register_module()
@@ -113,7 +68,7 @@ class QueryDecoder(BaseModule):
         self.project = nn.Conv2d(in_channels, channels, 1)
         self.queries = nn.Embedding(num_queries, channels)
         self.layers = nn.ModuleList(
-            _QueryLayer(channels, num_heads, mlp_channels, dropout)
+            QueryLayer(channels, num_heads, mlp_channels, dropout)
             for _ in range(num_layers)
         )
         self.norm = nn.LayerNorm(channels)

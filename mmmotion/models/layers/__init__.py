@@ -4,8 +4,14 @@ from .conv_block import ConvBlock
 from .convolution import convolve, convolve_broadcast
 from .feed_forward import FeedForward
 from .image_size import fit_size, pad_to_multiple, resize_maps
+from .layer_composition import (
+    behind_probability,
+    compose_layers,
+    compose_softly,
+)
 from .norm_relu import norm_relu
 from .self_attention import SelfAttention, attention_weights
+from .std_layer_norm import StdLayerNorm
 from .transformer_block import TransformerBlock
 from .window_attention import (
     WindowAttention,
@@ -19,9 +25,13 @@ __all__ = [
     'ConvBlock',
     'FeedForward',
     'SelfAttention',
+    'StdLayerNorm',
     'TransformerBlock',
     'WindowAttention',
     'attention_weights',
+    'behind_probability',
+    'compose_layers',
+    'compose_softly',
     'convolve',
     'convolve_broadcast',
     'fit_size',

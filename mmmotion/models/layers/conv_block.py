@@ -1,6 +1,7 @@
 """Convolution, normalisation and ReLU."""
 
 import torch
+import torch.nn.functional as F
 from mmcv.cnn import build_norm_layer
 from torch import Tensor, nn
 
@@ -18,6 +19,9 @@ class ConvBlock(nn.Module):
         upsample: Whether a transposed convolution doubles the size.
         norm: ``'instance'`` (affine, without running statistics), the config
             of a normalisation layer, or None.
+        bias: Whether the convolution adds a bias, which a normalisation
+            subtracts again.
+        negative_slope: Slope of the ReLU below zero.
 
     Raises:
         ValueError: If the kernel is even or the norm is another word.
@@ -30,12 +34,15 @@ class ConvBlock(nn.Module):
         kernel_size: int = 5,
         upsample: bool = False,
         norm: str | dict | None = 'instance',
+        bias: bool = True,
+        negative_slope: float = 0.0,
     ) -> None:
         super().__init__()
         if kernel_size < 1 or kernel_size % 2 == 0:
             raise ValueError(f'kernel_size must be odd, got {kernel_size}')
         padding = kernel_size // 2
         self.upsample = upsample
+        self.negative_slope = negative_slope
         self.conv: nn.Conv2d | nn.ConvTranspose2d
         if upsample:
             self.conv = nn.ConvTranspose2d(
@@ -45,17 +52,22 @@ class ConvBlock(nn.Module):
                 stride=2,
                 padding=padding,
                 output_padding=1,
+                bias=bias,
             )
         else:
             self.conv = nn.Conv2d(
-                in_channels, out_channels, kernel_size, padding=padding
+                in_channels,
+                out_channels,
+                kernel_size,
+                padding=padding,
+                bias=bias,
             )
         self.norm = _build_norm(norm, out_channels)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, C, h, w) to (B, C', h, w), or to twice the size."""
         if not self._is_fused(x):
-            return self.norm(self.conv(x)).relu_()
+            return self._activate(self.norm(self.conv(x)))
         return self._finish(convolve(x, self.conv.weight, self.upsample))
 
     def forward_broadcast(self, vectors: Tensor, grid: Tensor) -> Tensor:
@@ -76,8 +88,14 @@ class ConvBlock(nn.Module):
         x = convolve_broadcast(vectors, grid, self.conv.weight)
         if self._is_fused(x):
             return self._finish(x)
-        assert self.conv.bias is not None
-        return self.norm(x + self.conv.bias[:, None, None]).relu_()
+        if self.conv.bias is not None:
+            x = x + self.conv.bias[:, None, None]
+        return self._activate(self.norm(x))
+
+    def _activate(self, x: Tensor) -> Tensor:
+        if self.negative_slope:
+            return F.leaky_relu_(x, self.negative_slope)
+        return x.relu_()
 
     def _finish(self, x: Tensor) -> Tensor:
         assert isinstance(self.norm, nn.InstanceNorm2d)
@@ -97,6 +115,7 @@ class ConvBlock(nn.Module):
             x.device.type == 'cpu' and not torch.is_autocast_enabled('cpu')
             and x.dtype == self.conv.weight.dtype
             and x.dtype in (torch.float32, torch.float64)
+            and self.conv.bias is not None and not self.negative_slope
             and isinstance(self.norm, nn.InstanceNorm2d) and self.norm.affine
             and not self.norm.track_running_stats
         )

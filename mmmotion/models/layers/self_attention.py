@@ -26,12 +26,15 @@ class SelfAttention(nn.Module):
     Args:
         embed_dims: Channels of a token.
         num_heads: Number of heads.
+        dropout: Share of the weights that training sets to zero.
 
     Raises:
         ValueError: If the channels cannot be shared among the heads.
     """
 
-    def __init__(self, embed_dims: int, num_heads: int) -> None:
+    def __init__(
+        self, embed_dims: int, num_heads: int, dropout: float = 0.0
+    ) -> None:
         super().__init__()
         if num_heads < 1 or embed_dims % num_heads:
             raise ValueError(
@@ -39,6 +42,7 @@ class SelfAttention(nn.Module):
                 f'embed_dims={embed_dims} and num_heads={num_heads}'
             )
         self.num_heads = num_heads
+        self.dropout = dropout
         self.qkv = nn.Linear(embed_dims, 3 * embed_dims)
         self.proj = nn.Linear(embed_dims, embed_dims)
 
@@ -75,7 +79,11 @@ class SelfAttention(nn.Module):
             (B, N, C) tokens.
         """
         x = F.scaled_dot_product_attention(
-            queries, keys, values, attn_mask=bias
+            queries,
+            keys,
+            values,
+            attn_mask=bias,
+            dropout_p=self.dropout if self.training else 0.0,
         )
         return self.proj(x.transpose(1, 2).flatten(2))
 

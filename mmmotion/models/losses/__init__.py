@@ -15,11 +15,15 @@ from .label_cross_entropy_loss import (
     LabelCrossEntropyLoss,
     label_cross_entropy,
 )
+from .layer_composition_loss import LayerCompositionLoss
+from .layer_order_loss import LayerOrderLoss, layer_overlaps
+from .mask_boundary_loss import MaskBoundaryLoss, boundary_strip
 from .mask_consistency_loss import (
     MaskConsistencyLoss,
     mask_distances,
     match_masks,
 )
+from .mask_cross_entropy_loss import MaskCrossEntropyLoss, layer_costs
 from .photometric_loss import PhotometricLoss
 from .reconstruction_loss import ReconstructionLoss
 from .ssim_loss import SSIMLoss, ssim_distance
@@ -33,15 +37,22 @@ __all__ = [
     'FlowSmoothnessLoss',
     'L1Loss',
     'LabelCrossEntropyLoss',
+    'LayerCompositionLoss',
+    'LayerOrderLoss',
+    'MaskBoundaryLoss',
     'MaskConsistencyLoss',
+    'MaskCrossEntropyLoss',
     'PhotometricLoss',
     'ReconstructionLoss',
     'SSIMLoss',
     'asymmetric_error',
+    'boundary_strip',
     'census_distance',
     'expected_energy',
     'flow_roughness',
     'label_cross_entropy',
+    'layer_costs',
+    'layer_overlaps',
     'mask_distances',
     'mask_entropy',
     'mask_spread',

@@ -6,6 +6,7 @@ from .frame_prediction import FramePrediction
 from .gwm import GWM
 from .imas import IMAS
 from .mg import MG
+from .oclr import OCLR, LayeredClip, visible_regions
 from .robust_background import RobustBackground
 from .semantic_segmentor import SemanticSegmentor
 
@@ -14,8 +15,11 @@ __all__ = [
     'GWM',
     'IMAS',
     'MG',
+    'OCLR',
     'BaseSegmentor',
     'FramePrediction',
+    'LayeredClip',
     'RobustBackground',
     'SemanticSegmentor',
+    'visible_regions',
 ]
