@@ -1,6 +1,7 @@
 """Endless sampling of two frames of a video."""
 
 import logging
+from functools import cached_property
 
 import numpy as np
 from mmengine.dataset import BaseDataset
@@ -28,6 +29,9 @@ class FramePairSampler(EndlessSampler):
     are split over the ranks, as those of ``VideoSampler``, which draws gaps
     among those that there is flow for.
 
+    With ``each='frame'`` each pass takes every frame that can be the first of
+    a pair once, with a step that is uniform among those possible from it.
+
     With ``mirror_ends`` the first frame may be any, and where a video ends it
     goes on backwards, its last frame repeated: from the last frame a step of
     1 leads to itself (gap 0), and longer steps may lead back. This is the
@@ -40,14 +44,16 @@ class FramePairSampler(EndlessSampler):
         seed: Seed of all draws, not negative. None takes a random one that
             all ranks share, and such a run cannot be resumed exactly.
         max_step: Largest step, in frames.
+        each: What each pass takes once: ``'video'`` or ``'frame'``.
         mirror_ends: Whether videos go on backwards at their end. Otherwise
             videos of one frame are left out, which is logged.
         split_over_ranks: Whether the ranks share the draws; otherwise each
             of them takes all.
 
     Raises:
-        ValueError: If ``max_step`` is not positive, no video is long enough,
-            or the data set does not offer some of the gaps.
+        ValueError: If ``max_step`` is not positive, ``each`` another word, no
+            video is long enough, or the data set does not offer some of the
+            gaps.
     """
 
     def __init__(
@@ -55,6 +61,7 @@ class FramePairSampler(EndlessSampler):
         dataset: BaseDataset,
         seed: int | None = None,
         max_step: int = 1,
+        each: str = 'video',
         mirror_ends: bool = False,
         split_over_ranks: bool = True,
     ) -> None:
@@ -62,7 +69,12 @@ class FramePairSampler(EndlessSampler):
             raise ValueError(
                 f'expected max_step to be at least 1, got {max_step}'
             )
+        if each not in ('video', 'frame'):
+            raise ValueError(
+                f"expected each to be 'video' or 'frame', got {each!r}"
+            )
         super().__init__(seed, split_over_ranks)
+        self.each = each
         self.max_step = max_step
         self.mirror_ends = mirror_ends
         self._check_gaps(dataset)
@@ -76,7 +88,7 @@ class FramePairSampler(EndlessSampler):
             )
         self._warn(dataset, spans)
         self._pass = -1
-        self._order = np.arange(len(self._spans))
+        self._order = np.arange(len(self))
 
     def draw(self, number: int) -> FrameDraw:
         """Return one draw.
@@ -84,16 +96,19 @@ class FramePairSampler(EndlessSampler):
         Args:
             number: Position among the draws of all ranks, from 0.
         """
-        which_pass, place = divmod(number, len(self._spans))
-        span = self._spans[self._order_of(which_pass)[place]]
+        which_pass, place = divmod(number, len(self))
+        place = int(self._order_of(which_pass)[place])
         rng = sample_rng(dict(seed=self.seed, draw=number), 'FramePairSampler')
-        step = int(rng.integers(self._longest_step(span))) + 1
-        starts = span.frame_indices
-        num_starts = len(starts)
-        if not self.mirror_ends:
-            num_starts = int(np.searchsorted(starts, span.num_frames - step))
-        index = int(rng.integers(num_starts))
-        start = int(starts[index])
+        if self.each == 'frame':
+            which, index = self._firsts[place]
+            span = self._spans[which]
+            longest = self._longest_step(span, index)
+            step = int(rng.integers(longest)) + 1
+        else:
+            span = self._spans[place]
+            step = int(rng.integers(self._longest_step(span))) + 1
+            index = int(rng.integers(self._count_starts(span, step)))
+        start = int(span.frame_indices[index])
         end = (start + step) % (2 * span.num_frames)
         if end >= span.num_frames:
             end = 2 * span.num_frames - 1 - end
@@ -102,22 +117,36 @@ class FramePairSampler(EndlessSampler):
         )
 
     def __len__(self) -> int:
-        """Nominal length: the videos of one pass."""
-        return len(self._spans)
+        """Nominal length: the videos, or frames, of one pass."""
+        return len(self._spans if self.each == 'video' else self._firsts)
+
+    @cached_property
+    def _firsts(self) -> list[tuple[int, int]]:
+        """Span and position in it of every frame that begins a pair."""
+        return [(which, index) for which, span in enumerate(self._spans)
+                for index in range(self._count_starts(span, 1))]
+
+    def _count_starts(self, span: VideoSpan, step: int) -> int:
+        """Number of frames that have another that many frames later."""
+        starts = span.frame_indices
+        if self.mirror_ends:
+            return len(starts)
+        return int(np.searchsorted(starts, span.num_frames - step))
 
     def _order_of(self, which_pass: int) -> np.ndarray:
         if which_pass != self._pass:
             key = dict(seed=self.seed, draw=which_pass)
             rng = sample_rng(key, 'FramePairSampler order')
-            self._order = rng.permutation(len(self._spans))
+            self._order = rng.permutation(len(self))
             self._pass = which_pass
         return self._order
 
-    def _longest_step(self, span: VideoSpan) -> int:
+    def _longest_step(self, span: VideoSpan, index: int = 0) -> int:
+        """Longest step from a frame, or from any."""
         if self.mirror_ends:
             return self.max_step
         last = span.num_frames - 1
-        return min(self.max_step, last - int(span.frame_indices[0]))
+        return min(self.max_step, last - int(span.frame_indices[index]))
 
     def _check_gaps(self, dataset: BaseDataset) -> None:
         needed = set(range(1, self.max_step + 1))

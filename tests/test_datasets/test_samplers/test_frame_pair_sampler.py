@@ -167,3 +167,31 @@ def test_rejects_bad_settings():
         FramePairSampler(Videos(9), max_step=3)
     with pytest.raises(ValueError, match=r'all of \[-1, 1, 2\]'):
         FramePairSampler(Videos(9, gaps=(1, 2)), max_step=2, mirror_ends=True)
+
+
+@pytest.mark.parametrize('mirror_ends, ends', [(False, 1), (True, 0)])
+def test_every_pass_may_take_each_frame_once(mirror_ends, ends):
+    videos = Videos(3, 1, 5, gaps=GAPS)
+    sampler = FramePairSampler(
+        videos, seed=0, max_step=2, each='frame', mirror_ends=mirror_ends
+    )
+    frames = [
+        start + t for start, length in ((0, 3), (3, 1), (4, 5))
+        for t in range(length - ends)
+    ]
+    assert len(sampler) == len(frames)
+    passes = []
+    for number in range(4):
+        draws = range(number * len(frames), (number + 1) * len(frames))
+        passes.append([int(sampler.draw(n)) for n in draws])
+        assert sorted(passes[-1]) == frames
+    assert passes[0] != passes[1]
+    if not mirror_ends:
+        found = set(pairs(sampler, 400))
+        assert found == {(0, 1), (0, 2), (1, 1), (4, 1), (4, 2), (5, 1),
+                         (5, 2), (6, 1), (6, 2), (7, 1)}
+
+
+def test_rejects_another_unit_of_a_pass():
+    with pytest.raises(ValueError, match="each to be 'video' or 'frame'"):
+        FramePairSampler(Videos(3), seed=0, each='pair')
