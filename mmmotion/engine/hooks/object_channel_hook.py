@@ -307,6 +307,36 @@ class ObjectChannelHook(Hook):
         )
 
 
+def keep_object_channel(runner: Runner, scores: list[float] | None,
+                        who: str) -> tuple[int, list[float] | None]:
+    """Fix the object channel of a model for the rest of its training.
+
+    Args:
+        runner: The runner; its ``ObjectChannelHook``, if there is one,
+            chooses.
+        scores: (K,) scores of an earlier choice, which is taken again.
+        who: What needs the channel, for the message.
+
+    Returns:
+        The channel, and the scores that chose it; None if the config did.
+
+    Raises:
+        ValueError: If nothing tells the channel.
+    """
+    kept = None if scores is None else torch.tensor(scores)
+    for hook in runner.hooks:
+        if isinstance(hook, ObjectChannelHook):
+            kept = hook.keep(runner, kept)
+    channel = find_object_channel(_unwrap(runner), who).current
+    if channel is None:
+        raise ValueError(
+            f'{who} has to know which channel is the object: add '
+            "dict(type='ObjectChannelHook') to custom_hooks, or fix it with "
+            'ObjectChannel(channel=...)'
+        )
+    return channel, None if kept is None else kept.tolist()
+
+
 def _unwrap(runner: Runner) -> BaseSegmentor:
     model = runner.model
     return model.module if is_model_wrapper(model) else model

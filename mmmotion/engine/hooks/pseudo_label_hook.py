@@ -6,28 +6,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.dist import barrier, is_main_process
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
+from torch import nn
 
 from mmmotion import __version__
 from mmmotion.datasets import LoadPseudoMasks
 from mmmotion.flow.atomic import clean_stale_files
 from mmmotion.flow.weights_hash import hash_weights
 from mmmotion.models.segmentors import BaseSegmentor
-from mmmotion.postprocessing import ObjectChannel, find_object_channel
 from mmmotion.registry import DATASETS, HOOKS
 
 from ..adaptation import describe_settings, hash_checkpoints
 from ..config_check import check_config
 from ..loops import IterTrainLoop
-from ..pseudo_labels import LabelledVideo, LabelMaker, LabelStore, label_videos
+from ..pseudo_labels import (
+    LabelledVideo,
+    LabelMaker,
+    LabelStore,
+    check_second_stage,
+    label_videos,
+    unwrap,
+)
 from ..video_names import group_by_name
-from .object_channel_hook import ObjectChannelHook
+from .object_channel_hook import keep_object_channel
 
 _NUM_SHOWN = 5
 _RECORD = 'pseudo_labels'
@@ -68,6 +73,8 @@ class PseudoLabelHook(Hook):
         dataset: Changes to ``train_dataloader.dataset`` of the config, for
             the frames that are labelled. Without a pipeline that of
             ``test_dataloader`` is used.
+        averaged: Whether the averaged weights of ``EMAHook`` or
+            ``TeacherLabelHook`` make the labels, and not the trained ones.
         folder: Folder of the labels; ``<work dir>/pseudo_labels`` if None.
         reuse: Whether labels of equal settings are taken over.
 
@@ -85,6 +92,7 @@ class PseudoLabelHook(Hook):
         constraint: Sequence[dict] = (),
         max_difference: int | None = None,
         dataset: dict | None = None,
+        averaged: bool = False,
         folder: str | None = None,
         reuse: bool = True,
     ) -> None:
@@ -92,6 +100,7 @@ class PseudoLabelHook(Hook):
             raise ValueError(f'begin must not be negative, got {begin}')
         self.begin = begin
         self.dataset = dataset
+        self.averaged = averaged
         self.folder = folder
         self.reuse = reuse
         self.maker = LabelMaker(refine, constraint, max_difference)
@@ -101,7 +110,7 @@ class PseudoLabelHook(Hook):
                 refine=refine,
                 constraint=constraint,
                 max_difference=max_difference,
-                files=hash_checkpoints([refine, constraint]),
+                encoder_files=hash_checkpoints([refine, constraint]),
             )
         )
         self._record: dict[str, Any] | None = None
@@ -151,40 +160,31 @@ class PseudoLabelHook(Hook):
             self._start(runner, next_iter)
 
     def _check(self, runner: Runner) -> None:
-        model = _unwrap(runner)
-        name = type(model).__name__
         if not isinstance(runner.train_loop, IterTrainLoop):
             raise TypeError(
                 'PseudoLabelHook needs train_cfg.type=IterTrainLoop, got '
                 f'{type(runner.train_loop).__name__}'
             )
-        _find_step(runner)
-        if getattr(model, 'loss_appearance', None) is None:
-            raise ValueError(
-                f'PseudoLabelHook labels frames, but {name} has no loss for '
-                "the labels: set model.loss_appearance=dict(type='"
-                "AppearanceLoss')"
-            )
+        check_second_stage(
+            runner,
+            type(self).__name__, self.begin, self._has_weights
+        )
         if not list(_find_loaders(runner.train_loop.dataloader.dataset)):
             raise ValueError(
                 'PseudoLabelHook labels frames, but the pipeline of '
                 'train_dataloader does not load the labels: put '
                 "dict(type='LoadPseudoMasks') after LoadFrames"
             )
-        has_init = (runner.cfg.get('model') or {}).get('init_cfg') is not None
-        if self.begin == 0 and not (self._has_weights or has_init):
-            raise ValueError(
-                'the second stage starts from the weights of the first, but '
-                'none are loaded: give load_from=CHECKPOINT, or train the '
-                'first stage in the same run (PseudoLabelHook(begin=...))'
-            )
 
     def _start(self, runner: Runner, next_iter: int) -> None:
         """Make the labels with the weights that the model has now."""
-        channel, scores = self._keep_channel(runner, None)
-        model = _unwrap(runner)
+        channel, scores = keep_object_channel(
+            runner, None,
+            type(self).__name__
+        )
+        model = self._labeller(runner)
         settings = self._describe(runner) | dict(
-            weights=hash_weights(model), channel=channel
+            weights=_hash(model), channel=channel
         )
         dataset = self._build_dataset(runner)
         store = self._store(runner)
@@ -217,7 +217,7 @@ class PseudoLabelHook(Hook):
                 'labels, though they begin at iteration '
                 f'{self.begin}: {earlier}'
             )
-        self._keep_channel(runner, record['scores'])
+        keep_object_channel(runner, record['scores'], type(self).__name__)
         own = ('weights', 'channel')
         settings = self._describe(runner) | {
             key: record['settings'][key]
@@ -240,26 +240,23 @@ class PseudoLabelHook(Hook):
             )
         self._read_labels(runner, runner.iter)
 
-    def _keep_channel(
-        self, runner: Runner, scores: list[float] | None
-    ) -> tuple[int, list[float] | None]:
-        """Fix the object channel, and return it with its scores."""
-        step = _find_step(runner)
-        kept = None if scores is None else torch.tensor(scores)
+    def _labeller(self, runner: Runner) -> BaseSegmentor:
+        """The model with the weights that make the labels."""
+        if not self.averaged:
+            return unwrap(runner)
         for hook in runner.hooks:
-            if isinstance(hook, ObjectChannelHook):
-                kept = hook.keep(runner, kept)
-        if step.current is None:
-            raise ValueError(
-                'PseudoLabelHook has to know which channel is the object: '
-                "add dict(type='ObjectChannelHook') to custom_hooks, or fix "
-                'it with ObjectChannel(channel=...)'
-            )
-        return step.current, None if kept is None else kept.tolist()
+            averaged = getattr(hook, 'ema_model', None)
+            if averaged is not None:
+                return averaged.module
+        raise ValueError(
+            'PseudoLabelHook(averaged=True) labels with the weights of '
+            'EMAHook or TeacherLabelHook, but custom_hooks has neither, or it '
+            'begins later'
+        )
 
     def _describe(self, runner: Runner) -> dict[str, Any]:
         """What the labels depend on, but for weights, channel and files."""
-        model = _unwrap(runner)
+        model = unwrap(runner)
         return self._settings | describe_settings(
             dict(
                 model=type(model).__name__,
@@ -315,6 +312,13 @@ class PseudoLabelHook(Hook):
         runner.train_loop.restart_data(next_iter)
 
 
+def _hash(model: BaseSegmentor) -> str:
+    """Hash what segments, without what post-processing remembers."""
+    parts = dict(model.named_children())
+    parts.pop('postprocess_state')
+    return hash_weights(nn.ModuleDict(parts))
+
+
 def _change(dataset: Mapping, changes: Mapping) -> dict[str, Any]:
     """Change the config of a data set, or of each that is concatenated."""
     if 'datasets' in dataset:
@@ -358,12 +362,3 @@ def _report(videos: Sequence[LabelledVideo], channel: int) -> None:
             '(ObjectChannel(channel=...)), or relax the refine and constraint '
             'of PseudoLabelHook'
         )
-
-
-def _unwrap(runner: Runner) -> BaseSegmentor:
-    model = runner.model
-    return model.module if is_model_wrapper(model) else model
-
-
-def _find_step(runner: Runner) -> ObjectChannel:
-    return find_object_channel(_unwrap(runner), 'PseudoLabelHook')

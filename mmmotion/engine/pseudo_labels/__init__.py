@@ -3,5 +3,13 @@
 from .label_maker import LabelMaker
 from .label_run import LabelledVideo, label_videos
 from .label_store import LabelStore
+from .second_stage import check_second_stage, unwrap
 
-__all__ = ['LabelMaker', 'LabelStore', 'LabelledVideo', 'label_videos']
+__all__ = [
+    'LabelMaker',
+    'LabelStore',
+    'LabelledVideo',
+    'check_second_stage',
+    'label_videos',
+    'unwrap',
+]

@@ -69,7 +69,7 @@ def label_videos(
         entries = [dataset.get_data_info(index) for index in indices]
         names = [entry['frame_id'] for entry in entries]
         own = describe_settings(
-            dict(settings, video_id=video_id, files=hash_files(entries))
+            dict(settings, video_id=video_id, frames=hash_files(entries))
         )
         shares = store.read(video_id, own, names) if reuse else None
         is_new = shares is None

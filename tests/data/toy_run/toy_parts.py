@@ -114,13 +114,14 @@ class ToyMetric(BaseMetric):
 
 @HOOKS.register_module()
 class KillHook(Hook):
-    """Kill the process, at a batch or in the middle of the next save."""
+    """Kill the process, at a batch or in the middle of a save after it."""
 
     priority = 'HIGHEST'
 
-    def __init__(self, at: int, during_save: bool = False):
+    def __init__(self, at: int, during_save: bool = False, spared: int = 0):
         self.at = at
         self.during_save = during_save
+        self.spared = spared  # saved files before that one
 
     def before_train_iter(self, runner, batch_idx, data_batch=None):
         self._kill_at(runner.iter)
@@ -132,8 +133,14 @@ class KillHook(Hook):
         if iteration != self.at:
             return
         if self.during_save:
-            atomic.os.fsync = _die
+            self.spared *= 2  # a file and its folder
+            atomic.os.fsync = self._fsync
         else:
+            _die()
+
+    def _fsync(self, *_):
+        self.spared -= 1
+        if self.spared < 0:
             _die()
 
 
