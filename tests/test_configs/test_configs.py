@@ -63,6 +63,15 @@ def one_of_each_model():
     return sorted({repr(read(name).model): name for name in names}.values())
 
 
+def fit_width(head, widths, default):
+    """Let a head read maps of other widths."""
+    index = head.get('in_index', default)
+    if isinstance(index, int):
+        head.in_channels = widths[index]
+    else:
+        head.in_channels = [widths[i] for i in index]
+
+
 def build_small(cfg):
     """The model of a config with narrow parts."""
     model = cfg.model
@@ -76,7 +85,9 @@ def build_small(cfg):
             binding=dict(num_layers=1, mlp_channels=8),
         )
     elif 'head' in model:
-        model.head.in_channels = widths[0]
+        fit_width(model.head, widths, 0)
+    if 'head' in model.get('motion_model', {}):
+        fit_width(model.motion_model.head, widths, -1)
     if 'binding' in model:
         width = widths[model.binding.get('in_index', -1)]
         model.binding.in_channels = width
