@@ -20,6 +20,7 @@ _RADIUS = 4
 _REDUCED = 32
 _HIDDEN = 64
 _SLOPE = 0.1
+_EPS = 1e-9
 _MASK_SOURCES = ('source', 'target')
 
 
@@ -60,8 +61,12 @@ class SegmentFlow(BaseModule):
         mask_source: Frame whose masks are laid on the target, which the flow
             starts from: the ``'source'``, as paper and release do, exact for
             small motions only, or the ``'target'``.
-        with_dense_flow: Whether the flow of single pixels is computed too,
-            for display; nothing is trained by it.
+        with_dense_flow: Whether the flow of single pixels is computed too.
+        normalize_features: Whether the channels of both frames are brought to
+            mean 0 and deviation 1 before they are compared, so that even a
+            random pyramid finds what matches; without, a training from
+            scratch has to do that first. Source: Jonschkowski et al., "What
+            Matters in Unsupervised Optical Flow", ECCV 2020, Section 4.2.
         pyramid: Config of the pyramid, by default ``FeaturePyramid``.
         decoder: Config from similarities to motion features, by default
             ``FlowDecoder``.
@@ -85,6 +90,7 @@ class SegmentFlow(BaseModule):
         input_size: Sequence[int] = (384, 640),
         mask_source: str = 'source',
         with_dense_flow: bool = False,
+        normalize_features: bool = False,
         pyramid: dict | None = None,
         decoder: dict | None = None,
         pooling: dict | None = None,
@@ -108,6 +114,7 @@ class SegmentFlow(BaseModule):
         self.input_size = height, width
         self.mask_source = mask_source
         self.with_dense_flow = with_dense_flow
+        self.normalize_features = normalize_features
         self.reduce = nn.ModuleList(
             convolution(channels, _REDUCED, kernel_size=1)
             for channels in self.pyramid.out_channels
@@ -218,7 +225,10 @@ class SegmentFlow(BaseModule):
                 flow = resize_flow_tensor(level.flow, size)
             if level is not None and level.dense is not None:
                 dense = resize_flow_tensor(level.dense, size)
-            cost = cost_volume(target, _swap(target), flow, _RADIUS)
+            compared = target
+            if self.normalize_features:
+                compared = _normalize(target)
+            cost = cost_volume(compared, _swap(compared), flow, _RADIUS)
             if flow is None:
                 flow = cost.new_zeros(len(cost), 2, *size)
             found = self.decoder(
@@ -269,6 +279,14 @@ class SegmentFlow(BaseModule):
 def _swap(pairs: Tensor) -> Tensor:
     """Exchange the first and the second frames of a batch of pairs."""
     return torch.cat(pairs.chunk(2)[::-1])
+
+
+def _normalize(pairs: Tensor) -> Tensor:
+    """Bring the channels of each pair to mean 0 and deviation 1."""
+    both = torch.stack(pairs.chunk(2))
+    both = both.to(torch.promote_types(both.dtype, torch.float32))
+    var, mean = torch.var_mean(both, (0, -2, -1), correction=0, keepdim=True)
+    return ((both - mean) / (var + _EPS).sqrt()).flatten(0, 1)
 
 
 def _resize(images: Tensor, size: tuple[int, int]) -> Tensor:

@@ -103,6 +103,23 @@ def test_dense_flow_changes_nothing_else():
     assert expected.dense_pyramid is None
 
 
+def test_normalised_features_have_no_scale():
+    model, (images, masks) = build(normalize_features=True), pairs()
+    _, features = model.encode(images)
+    expected = [level.params for level in model.iterate(masks, features)]
+    # What the decoder reads beside the comparison is made independent.
+    for reduce in model.reduce:
+        torch.nn.init.zeros_(reduce[0].weight)
+    plain = [level.params for level in model.iterate(masks, features)]
+    scaled = [3 * level + 2 for level in features]
+    found = [level.params for level in model.iterate(masks, scaled)]
+    torch.testing.assert_close(found, plain, rtol=1e-3, atol=1e-4)
+    assert not torch.allclose(found[-1], expected[-1])
+    model.normalize_features = False
+    other = [level.params for level in model.iterate(masks, scaled)]
+    assert not torch.allclose(other[-1], found[-1], atol=1e-2)
+
+
 def test_gradients_reach_masks_and_all_weights():
     model, (images, masks) = build(), pairs()
     masks.requires_grad_()
