@@ -74,7 +74,7 @@ def compare(state: Mapping[str, Tensor],
         yield Comparison(
             f'losses[0][{name}]', first, reference[0, i], _FIRST_ATOL
         )
-        if name != _NORM:
+        if later and name != _NORM:
             yield Comparison(
                 f'losses[1:][{name}]', later, reference[1:, i], _LATER_ATOL
             )

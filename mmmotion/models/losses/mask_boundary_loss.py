@@ -25,7 +25,7 @@ def boundary_strip(masks: Tensor, radius: int = 3) -> Tensor:
     Returns:
         (..., H, W) zeros and ones.
     """
-    images = masks.flatten(0, -3)[:, None]
+    images = masks.reshape(-1, 1, *masks.shape[-2:])
     sides = [radius] * 4
     largest, smallest = (
         F.max_pool2d(
@@ -35,7 +35,7 @@ def boundary_strip(masks: Tensor, radius: int = 3) -> Tensor:
             dilation=radius,
         ) * sign for sign in (1, -1)
     )
-    return (largest - smallest)[:, 0].view_as(masks)
+    return (largest - smallest).view_as(masks)
 
 
 @MODELS.register_module()

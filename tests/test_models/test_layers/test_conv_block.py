@@ -1,5 +1,6 @@
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from mmmotion.models.layers import ConvBlock
@@ -37,6 +38,26 @@ def test_broadcast_is_the_block_on_repeated_vectors(norm):
         block.forward_broadcast(vectors, grid),
         plain(block, vectors[:, :, None, None] + grid),
     )
+
+
+@pytest.mark.parametrize('upsample', [False, True])
+def test_slope_and_bias_come_from_the_settings(upsample):
+    block = ConvBlock(
+        3,
+        4,
+        upsample=upsample,
+        norm=dict(type='IN', affine=False),
+        bias=False,
+        negative_slope=0.1,
+    )
+    assert [name for name, _ in block.named_parameters()] == ['conv.weight']
+    vectors, grid = torch.randn(2, 3), torch.randn(3, 6, 8)
+    x = vectors[:, :, None, None] + grid
+    expected = F.leaky_relu(F.instance_norm(block.conv(x)), 0.1)
+    torch.testing.assert_close(block(x), expected)
+    if upsample:
+        found = block.forward_broadcast(vectors, grid)
+        torch.testing.assert_close(found, expected)
 
 
 def test_every_parameter_has_a_gradient():

@@ -37,6 +37,14 @@ def test_a_bias_hides_tokens():
     torch.testing.assert_close(found, attention.attend(*seen))
 
 
+def test_training_alone_drops_attention():
+    attention = SelfAttention(12, 3, dropout=0.5)
+    x = torch.rand(1, 7, 12)
+    assert not torch.equal(attention(x), attention(x))
+    attention.eval()
+    assert torch.equal(attention(x), attention(x))
+
+
 @pytest.mark.parametrize('num_heads', [0, 5])
 def test_rejects_heads_that_do_not_share_the_channels(num_heads):
     with pytest.raises(ValueError, match='multiple of num_heads'):
