@@ -52,8 +52,10 @@ def test_checkpoints_of_both_codes_are_unwrapped(original):
     release = dict(meta=dict(iter=7), state_dict=original, optimizer={})
     lightning = dict(
         epoch=7,
-        state_dict={f'model.{key}': v
-                    for key, v in original.items()},
+        state_dict={
+            f'model.{key}': v
+            for key, v in original.items()
+        },
     )
     for checkpoint in (release, lightning):
         converted = convert_state_dict('amd', checkpoint)

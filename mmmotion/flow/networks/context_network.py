@@ -8,7 +8,7 @@ _LAYERS = ((128, 1), (128, 2), (128, 4), (96, 8), (64, 16), (32, 1))
 
 
 class ContextNetwork(nn.Module):
-    """Dilated convolutions that see 65 pixels along each axis.
+    """Dilated convolutions that see 67 pixels along each axis.
 
     Source: Sun et al., "PWC-Net", CVPR 2018, Sec. 3.
 

@@ -164,11 +164,11 @@ def _finish_block(block: nn.Module, dilation: int, zero_init: bool) -> None:
         block.conv2.dilation = block.conv2.padding = (dilation, dilation)
         last = 'bn2'
     if zero_init:
-        nn.init.zeros_(block.get_submodule(last).weight)
+        nn.init.zeros_(block.get_parameter(f'{last}.weight'))
 
 
 def _contract(block: nn.Module, dilation: int) -> None:
-    """Halve the dilation of the first 3x3 convolution of a block."""
+    """Halve the dilation of the 3x3 convolutions of a block."""
     for layer in block.children():
         if isinstance(layer, nn.Conv2d) and layer.dilation[0] > 1:
             half = dilation // 2

@@ -184,13 +184,13 @@ class SegmentFlow(BaseModule):
                 f'{len(features[0])} features'
             )
         levels = list(self.iterate(masks, features))[::-1]
-        strides = self.pyramid.strides[::-1][0]
-        flows = [_enlarge(level.flow, strides) for level in levels]
+        stride = self.pyramid.strides[-1]
+        flows = [_enlarge(level.flow, stride) for level in levels]
         dense = [
-            _enlarge(level.dense, strides) for level in levels
+            _enlarge(level.dense, stride) for level in levels
             if level.dense is not None
         ]
-        params = levels[0].params * strides
+        params = levels[0].params * stride
         return MotionFit(
             flow=flows[0],
             params=params,

@@ -28,7 +28,9 @@ class FramePrediction:
 
 
 def resize_masks(
-    masks: Tensor, size: tuple[int, int], align_corners: bool = False
+    masks: Tensor,
+    size: tuple[int, int],
+    align_corners: bool = False
 ) -> Tensor:
     """Resize soft masks (K, h, w) to ``(K, *size)``, bilinear.
 

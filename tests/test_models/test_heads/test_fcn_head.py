@@ -24,8 +24,7 @@ def test_size_is_kept(kernel_size):
 
 
 @pytest.mark.parametrize(
-    'settings',
-    [
+    'settings', [
         dict(num_groups=0),
         dict(num_groups=2, kernel_size=2),
         dict(num_groups=2, dilation=0),
