@@ -262,3 +262,39 @@ def test_says_what_it_needs(build):
 def test_rejects_impossible_settings(build, wrong):
     with pytest.raises(ConfigError, match=next(iter(wrong))):
         build(custom_hooks=[dict(type='ObjectChannelHook', **wrong)])
+
+
+@pytest.mark.parametrize(
+    'model, taken', [
+        (None, 'channel with the largest motion is taken'),
+        (GWM, 'the first is taken'),
+    ]
+)
+def test_where_no_channel_passes_the_one_that_moves_most_is_taken(
+    build, model, taken
+):
+    # Everything looks like everything, so all responses fill the frame.
+    hook = dict(
+        type='ObjectChannelHook',
+        by='alignment',
+        score='overlap',
+        threshold=-1.1,
+        frames='first',
+        dataloader='test_dataloader',
+        num_frames=5,
+    )
+    options = {} if model is None else dict(model=model)
+    runner = build(
+        custom_hooks=[hook], train_cfg__max_iters=1, **PLAIN, **options
+    )
+    runner.train()
+    path, = Path(runner.log_dir).glob('*.log')
+    log = path.read_text()
+    assert 'no channel passes as an object' in log and taken in log
+    step = runner.model.postprocess[0]
+    expected = 0
+    if model is None:
+        scores = score_slowly(runner.model, runner.cfg)
+        expected = int(scores.argmax())
+        torch.testing.assert_close(step.scores[:3], scores)
+    assert step.current == expected
