@@ -18,6 +18,7 @@ from mmmotion.registry import DATA_SAMPLERS, DATASETS, METRICS, TRANSFORMS
 from mmmotion.structures import MotionDataSample
 
 ROOT = Path(__file__).parents[2]
+YOUTUBE_VOS = ROOT / 'configs' / 'amd' / 'amd_r50_ytvos.py'
 SIZE = (18, 32)
 LENGTH = 14
 VIDEOS = dict(
@@ -213,7 +214,7 @@ def test_the_oracle_takes_the_better_region_of_each_frame(name):
 
 
 def test_pairs_of_youtube_vos_are_crops_of_two_successive_frames(tmp_path):
-    cfg = load('youtube_vos').train_dataloader
+    cfg = Config.fromfile(YOUTUBE_VOS).train_dataloader
     root = tmp_path / 'train_all_frames' / 'JPEGImages'
     for name, size in dict(wide=(854, 480), high=(405, 720)).items():
         (root / name).mkdir(parents=True)
@@ -239,7 +240,7 @@ def test_pairs_of_youtube_vos_are_crops_of_two_successive_frames(tmp_path):
 
 
 def test_frames_are_tested_at_the_size_of_their_training(tmp_path):
-    cfg = load('youtube_vos').val_dataloader
+    cfg = Config.fromfile(YOUTUBE_VOS).val_dataloader
     paths = [tmp_path / f'frame{suffix}' for suffix in ('.jpg', '.png')]
     for path in paths:
         Image.new('L', (854, 480), 255).save(path)

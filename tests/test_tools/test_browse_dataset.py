@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
-YOUTUBE_VOS = ROOT / 'configs' / '_base_' / 'datasets' / 'youtube_vos.py'
+YOUTUBE_VOS = ROOT / 'configs' / 'amd' / 'amd_r50_ytvos.py'
 
 CONFIG = """
 train_dataloader = dict(
