@@ -4,6 +4,7 @@ from .border_foreground import BorderForeground, border_mean, border_score
 from .border_share_foreground import BorderShareForeground, border_share
 from .cut_refinement import CutRefinement
 from .dense_crf import DenseCRF
+from .foreground_objects import ForegroundObjects
 from .frame_alignment import (
     FrameAlignment,
     alignment_scores,
@@ -30,6 +31,7 @@ __all__ = [
     'BorderShareForeground',
     'CutRefinement',
     'DenseCRF',
+    'ForegroundObjects',
     'FrameAlignment',
     'FrameEncoder',
     'FrameFeatures',

@@ -9,6 +9,9 @@ MOTIONS = ('locomotion', 'deformation', 'static')
 class MotionDataSample(BaseDataElement):
     """Everything known about one frame besides the network's inputs.
 
+    In the training of a method that sees clips, a sample is a clip of T
+    frames, and masks have a leading axis T.
+
     O is the number of annotated objects, K the number of groups that a model
     returns, (H0, W0) the size of the annotation, (h, w) that of the network.
 
@@ -34,6 +37,9 @@ class MotionDataSample(BaseDataElement):
             before any post-processing.
         pred_flow: (2, h, w) float32 flow from the frame to its neighbour, in
             pixels of the network's input.
+        pred_amodal_masks: (O', H0, W0) float32 in [0, 1], whole shapes of the
+            objects, of methods that tell them from what is visible.
+        pred_layer_order: (O',) int64, 0 for the object nearest to the camera.
         pred_masks: (1 + O', H0, W0) float32 in [0, 1], background first.
         pred_seg: (H0, W0) uint8, 0 background, 1..O' objects.
     """

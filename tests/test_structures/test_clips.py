@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from mmmotion.structures import split_into_clips
@@ -27,7 +29,7 @@ def test_the_last_frame_of_a_short_video_is_repeated():
 def test_neighbours_overlap_and_cover_every_frame(num_frames):
     clips = split_into_clips(num_frames, 5, overlap=2)
     assert set().union(*clips) == set(range(num_frames))
-    for clip, other in zip(clips, clips[1:]):
+    for clip, other in pairwise(clips):
         assert 2 <= len(set(clip) & set(other)) < 5
 
 

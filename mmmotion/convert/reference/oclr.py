@@ -11,8 +11,12 @@ from torch import Tensor
 from mmmotion.evaluation.functional import layer_iou
 from mmmotion.models.layers import compose_layers, compose_softly
 from mmmotion.models.losses import boundary_strip, layer_costs, match_masks
-from mmmotion.models.segmentors import OCLR, LayeredClip, visible_regions
-from mmmotion.models.segmentors.layer_targets import resize_targets
+from mmmotion.models.segmentors import OCLR, LayeredClip, visible_layers
+from mmmotion.models.segmentors.layer_targets import (
+    front_first,
+    resize_targets,
+)
+from mmmotion.models.segmentors.layered_clip import match_clip
 from mmmotion.registry import MODELS
 
 from ..state_dict import convert_state_dict
@@ -151,7 +155,7 @@ def _compare_network(model: OCLR,
     computed = dict(order=clip.depths, t1_order=single.depths)
     yield from _compare(computed, arrays, _DEPTH_ATOL)
     if 'modal_hard' in arrays:
-        visible = visible_regions(clip)[:, :, 1:].numpy()
+        visible = visible_layers(clip).numpy()
         wrong = np.count_nonzero(visible != arrays['modal_hard'])
         yield Comparison('modal_hard[pixels]', wrong, 0, _WRONG_PIXELS)
 
@@ -198,22 +202,19 @@ def _compare_matched(arrays: Mapping[str, np.ndarray]) -> Iterator[Comparison]:
     """What the losses and scores make of ``loss_logits`` on the way."""
     clip, shapes = _loss_inputs(arrays)
     targets = resize_targets(shapes, clip.logits.shape[-2:])
-    order = match_masks(layer_costs(clip.logits, targets))
-    logits = clip.logits.take_along_dim(order[:, None, :, None, None], dim=2)
-    depths = clip.depths.gather(1, order)
-    visible = visible_regions(LayeredClip(logits, depths))[:, :, 1:]
-    front_first = torch.arange(shapes.shape[2]).flip(0).expand(len(shapes), -1)
+    matched = match_clip(clip, targets)
+    visible = visible_layers(matched)
     computed = dict(
-        loss_gt_modal=compose_layers(shapes, front_first),
-        loss_permutation=order,
+        loss_gt_modal=compose_layers(shapes, front_first(shapes)),
+        loss_permutation=match_masks(layer_costs(clip.logits, targets)),
         loss_boundary_strip=boundary_strip(targets),
         loss_modal_hard=visible,
     )
     yield from _compare(computed, arrays, 0)
-    soft = compose_softly(logits.sigmoid(), depths)
+    soft = compose_softly(matched.logits.sigmoid(), matched.depths)
     yield from _compare(dict(loss_modal_soft=soft), arrays, _SOFT_ATOL)
     scored = dict(
-        loss_iou_amodal=((logits > 0).float(), 'loss_gt_amodal'),
+        loss_iou_amodal=((matched.logits > 0).float(), 'loss_gt_amodal'),
         loss_iou_modal=(visible, 'loss_gt_modal'),
     )
     for name, (masks, annotation) in scored.items():

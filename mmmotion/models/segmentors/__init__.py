@@ -5,8 +5,9 @@ from .base import BaseSegmentor
 from .frame_prediction import FramePrediction
 from .gwm import GWM
 from .imas import IMAS
+from .layered_clip import LayeredClip, LayeredVideo, visible_layers
 from .mg import MG
-from .oclr import OCLR, LayeredClip, visible_regions
+from .oclr import OCLR
 from .robust_background import RobustBackground
 from .semantic_segmentor import SemanticSegmentor
 
@@ -19,7 +20,8 @@ __all__ = [
     'BaseSegmentor',
     'FramePrediction',
     'LayeredClip',
+    'LayeredVideo',
     'RobustBackground',
     'SemanticSegmentor',
-    'visible_regions',
+    'visible_layers',
 ]

@@ -156,7 +156,7 @@ class BaseSegmentor(BaseModel):
         kept = {f'features_{index}': index for index in self.kept_maps}
         asked |= kept
         with watch_encoder(self, asked.values(), inputs) as maps:
-            regions = self.segment(inputs).float().softmax(dim=1)
+            regions = self.score_frames(inputs)
         if data_samples is None:
             data_samples = [MotionDataSample() for _ in regions]
         inputs = dict(inputs)
@@ -176,6 +176,14 @@ class BaseSegmentor(BaseModel):
                 sample.set_field(given[key].clone(), key)
             frames.append(FramePrediction(regions[i], given, sample))
         return frames
+
+    def score_frames(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Compute the soft regions (B, K, h, w) of a batch.
+
+        A method that needs the whole video returns none (K is 0) and computes
+        them in :meth:`finish_video`.
+        """
+        return self.segment(inputs).float().softmax(dim=1)
 
     def start_frame(self, frame: FramePrediction) -> None:
         """Run the leading steps that look at one frame alone.

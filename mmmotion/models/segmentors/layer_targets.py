@@ -80,3 +80,9 @@ def resize_targets(masks: Tensor, size: Sequence[int]) -> Tensor:
         masks.flatten(0, 1), size=tuple(size), mode='nearest'
     )
     return resized.unflatten(0, masks.shape[:2])
+
+
+def front_first(shapes: Tensor) -> Tensor:
+    """Order (B, K) of (B, T, K, H, W) layers that lie from back to front."""
+    order = torch.arange(shapes.shape[2], device=shapes.device).flip(0)
+    return order.expand(len(shapes), -1)

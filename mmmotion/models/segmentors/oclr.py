@@ -1,33 +1,29 @@
 """Object-Centric Layered Representation."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from mmmotion.registry import MODELS
-from mmmotion.structures import MotionDataSample
+from mmmotion.structures import MotionDataSample, split_into_clips
 
 from ..binding import LayerTokens
 from ..layers import compose_layers
-from ..losses import layer_costs, match_masks
 from .base import BaseSegmentor, require_input
-from .layer_targets import resize_targets, stack_shapes
+from .frame_prediction import FramePrediction, resize_masks
+from .layer_targets import front_first, resize_targets, stack_shapes
+from .layered_clip import (
+    LayeredClip,
+    LayeredVideo,
+    add_background,
+    join_clips,
+    match_clip,
+    visible_layers,
+)
 
+_ADVICE = "load them with gaps=(1, -1) and missing='opposite'"
 _TARGETS = ('amodal', 'modal')
-
-
-class LayeredClip(NamedTuple):
-    """The layers of a batch of clips.
-
-    Attributes:
-        logits: (B, T, K, H, W) of the whole shape of each layer.
-        depths: (B, K) depths, the smallest nearest to the camera.
-    """
-
-    logits: Tensor
-    depths: Tensor
 
 
 @MODELS.register_module()
@@ -54,12 +50,17 @@ class OCLR(BaseSegmentor):
         num_gaps: Flows of each frame.
         targets: What the masks have to show: ``'amodal'``, whole shapes, or
             ``'modal'``, their visible parts.
-        postprocess: See ``BaseSegmentor``. The first region is the background.
+        clip_length: Frames T of the clips into which videos are cut.
+        clip_overlap: Frames that a clip has in common with the next one, at
+            least, by which its layers are recognised; the release has none.
+        postprocess: See ``BaseSegmentor``. The first region is the
+            background, the others are the layers, the largest first.
         data_preprocessor: See ``BaseSegmentor``.
         init_cfg: See ``BaseSegmentor``.
 
     Raises:
-        ValueError: If ``num_gaps`` is below 1 or ``targets`` is another word.
+        ValueError: If ``num_gaps`` is below 1, ``targets`` is another word, or
+            clips overlap entirely.
     """
 
     def __init__(
@@ -74,6 +75,8 @@ class OCLR(BaseSegmentor):
         loss_modal: dict | None = None,
         num_gaps: int = 2,
         targets: str = 'amodal',
+        clip_length: int = 30,
+        clip_overlap: int = 10,
         postprocess: Sequence[dict] = (),
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
@@ -95,6 +98,9 @@ class OCLR(BaseSegmentor):
         self.loss_modal = _build(loss_modal)
         self.num_gaps = num_gaps
         self.targets = targets
+        split_into_clips(1, clip_length, clip_overlap)  # checks both
+        self.clip_length = clip_length
+        self.clip_overlap = clip_overlap
 
     def bind(self, flows: Tensor) -> tuple[tuple[Tensor, ...], LayerTokens]:
         """Compute features and bind them to layers.
@@ -114,8 +120,7 @@ class OCLR(BaseSegmentor):
         if num_flows % self.num_gaps:
             raise ValueError(
                 f'expected {self.num_gaps} flows for each frame of a clip '
-                f'(num_gaps), got {num_flows} in all: load them with '
-                "gaps=(1, -1) and missing='opposite'"
+                f'(num_gaps), got {num_flows} in all: {_ADVICE}'
             )
         num_frames = num_flows // self.num_gaps
         images = flows.flatten(0, 1).unflatten(0, (-1, self.num_gaps))
@@ -145,8 +150,72 @@ class OCLR(BaseSegmentor):
             of each layer.
         """
         clip = self.decode(require_input(inputs, 'flows', 'OCLR'))
-        regions = visible_regions(clip)[:, 0]
+        regions = add_background(visible_layers(clip)[:, 0])
         return regions.clamp(min=torch.finfo(regions.dtype).tiny).log()
+
+    def segment_video(self, flows: Tensor) -> LayeredVideo:
+        """Find the layers of a video, clip by clip.
+
+        Args:
+            flows: (T, G, 2, h, w) in pixels.
+        """
+        frames = split_into_clips(
+            len(flows), self.clip_length, self.clip_overlap
+        )
+        clips = [
+            self.decode(flows[positions].flatten(0, 1)[None])
+            for positions in frames
+        ]
+        return join_clips(clips, frames)
+
+    def score_frames(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Leave the regions open, which only a whole video decides.
+
+        Raises:
+            ValueError: If a sample is not one frame with its flows, or
+                features are asked for.
+        """
+        flows = require_input(inputs, 'flows', 'OCLR')
+        if self.kept_maps or any(step.feature_index is not None
+                                 for step in self.postprocess):
+            raise ValueError(
+                'post-processing or a metric reads the features of the '
+                'encoder, but that of OCLR sees flow: give it its own encoder'
+            )
+        if flows.shape[1] != self.num_gaps:
+            raise ValueError(
+                f'expected {self.num_gaps} flows of one frame (num_gaps), '
+                f'got {flows.shape[1]}: {_ADVICE}'
+            )
+        return flows.new_zeros((len(flows), 0, *flows.shape[-2:]))
+
+    def start_frame(self, frame: FramePrediction) -> None:
+        """Wait for the whole video."""
+        if len(frame.masks):
+            super().start_frame(frame)
+
+    def finish_video(self, frames: list[FramePrediction]) -> None:
+        """Segment the frames of one video together, then post-process them.
+
+        Args:
+            frames: All frames of a video in temporal order.
+        """
+        flows = torch.stack([frame.inputs['flows'] for frame in frames])
+        video = self.segment_video(flows)
+        for frame, visible, shapes, order in zip(frames, *video, strict=True):
+            frame.masks = add_background(visible)
+            frame.data_sample.pred_regions = frame.masks
+            frame.data_sample.pred_amodal_masks = shapes
+            frame.data_sample.pred_layer_order = order
+        super().finish_video(frames)
+
+    def finish_frame(self, frame: FramePrediction) -> None:
+        """Fill the sample with masks at the size of the original frame."""
+        super().finish_frame(frame)
+        sample = frame.data_sample
+        sample.pred_amodal_masks = resize_masks(
+            sample.pred_amodal_masks, sample.pred_masks.shape[-2:]
+        )
 
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[MotionDataSample]
@@ -181,16 +250,11 @@ class OCLR(BaseSegmentor):
         Returns:
             Weighted losses.
         """
-        logits, depths = (
-            value.nan_to_num(nan=0, posinf=0, neginf=0) for value in clip
-        )
-        visible = compose_layers(shapes, _front_first(shapes))
+        visible = compose_layers(shapes, front_first(shapes))
         masks = shapes if self.targets == 'amodal' else visible
-        size = logits.shape[-2:]
+        size = clip.logits.shape[-2:]
         targets = resize_targets(masks, size)
-        order = match_masks(layer_costs(logits, targets))
-        logits = logits.take_along_dim(order[:, None, :, None, None], dim=2)
-        depths = depths.gather(1, order)
+        logits, depths = match_clip(clip, targets)
         losses = dict(loss_amodal=self.loss_amodal(logits, targets))
         if self.loss_boundary is not None:
             losses['loss_boundary'] = self.loss_boundary(logits, targets)
@@ -201,25 +265,6 @@ class OCLR(BaseSegmentor):
                 logits, depths, resize_targets(visible, size)
             )
         return losses
-
-
-def visible_regions(clip: LayeredClip) -> Tensor:
-    """Compose the shapes, cut at a probability of one half, by their depths.
-
-    Returns:
-        (B, T, 1 + K, H, W) zeros and ones: the background, and the visible
-        part of each layer.
-    """
-    shapes = (clip.logits > 0).float()
-    visible = compose_layers(shapes, clip.depths.argsort(dim=1))
-    background = 1 - visible.sum(dim=2, keepdim=True)
-    return torch.cat([background, visible], dim=2)
-
-
-def _front_first(shapes: Tensor) -> Tensor:
-    """Order (B, K) of layers that lie from back to front."""
-    order = torch.arange(shapes.shape[2], device=shapes.device).flip(0)
-    return order.expand(len(shapes), -1)
 
 
 def _build(cfg: dict | None) -> torch.nn.Module | None:
