@@ -1,4 +1,4 @@
-"""IMAS with a ResNet-50, FBMS-59, stage 1."""
+"""IMAS with a ResNet-50, FBMS-59: both stages in one run."""
 
 _base_ = './imas_r50_segtrackv2.py'
 
@@ -18,14 +18,21 @@ val_dataloader = dict(
 )
 test_dataloader = val_dataloader
 
-train_cfg = dict(max_iters=3468, val_interval=867)  # release
+custom_hooks = [
+    _base_.custom_hooks[0],
+    dict(_base_.custom_hooks[1], begin=3468),
+    dict(_base_.custom_hooks[2], milestones=[3468]),
+    dict(_base_.custom_hooks[3], begin=3468),
+]
+train_cfg = dict(max_iters=3668, val_interval=867)  # release: 3468
 param_scheduler = [
     dict(
         type='PolyLR',
         power=0.9,
         eta_min=1e-6,
         begin=0,
-        end=17340,  # release: the rate is laid out for five times as long
+        # Release: the rate is laid out for five times as long.
+        end=17340,
         by_epoch=False,
     ),
 ]

@@ -1,4 +1,4 @@
-"""IMAS with a ResNet-50, SegTrackv2, stage 1.
+"""IMAS with a ResNet-50, SegTrackv2: both stages in one run.
 
 Frames and flow are those of frames resized to 480 x 854, as in the release;
 what counts is the original frame.
@@ -22,6 +22,7 @@ train_dataloader = dict(
             dict(
                 type='ResizeFrames', size=(480, 854), interpolation='bilinear'
             ),
+            dict(type='LoadPseudoMasks'),
             dict(
                 type='RandomResizeShortSide',
                 short_side=400,
@@ -54,7 +55,40 @@ val_dataloader = dict(
 )
 test_dataloader = val_dataloader
 
-train_cfg = dict(max_iters=1220, val_interval=244)  # release
+custom_hooks = [
+    _base_.custom_hooks[0],
+    dict(
+        type='PseudoLabelHook',
+        begin=1220,
+        refine=[
+            dict(
+                type='DenseCRF',
+                size=(480, 854),
+                scale=0.7,
+                normalization='after',
+            ),
+        ],
+        constraint=[
+            dict(
+                type='SemanticExtent',
+                threshold=0.5,
+                dilation=7,  # paper
+                features=_base_.custom_hooks[0]['features'],
+            ),
+        ],
+        dataset=dict(gaps=(), require_flow=False),
+    ),
+    dict(
+        type='LossWeightStepHook',
+        losses=['loss_recon'],
+        gamma=0.1,
+        milestones=[1220],
+    ),
+    dict(type='OptimizerRestartHook', begin=1220, lr_factor=0.1),
+]
+
+# Stage 1 as long as in the release, stage 2 as on DAVIS.
+train_cfg = dict(max_iters=1420, val_interval=244)
 optim_wrapper = dict(optimizer=dict(weight_decay=1e-6))  # release
 param_scheduler = [
     dict(
@@ -63,6 +97,14 @@ param_scheduler = [
         eta_min=1e-6,
         begin=0,
         end=1220,
+        by_epoch=False,
+    ),
+    dict(
+        type='PolyLR',
+        power=0.9,
+        eta_min=1e-6,
+        begin=1220,
+        end=1420,
         by_epoch=False,
     ),
 ]

@@ -4,7 +4,7 @@ A recombination of ours: the network of gwm_unet_davis.py, from random
 weights, and its motion model, wrapped in the residual of imas_r50_davis.py.
 """
 
-_base_ = './imas_r50_davis.py'
+_base_ = './imas_r50_davis_stage1.py'
 
 supervision = dict(encoder='none')
 

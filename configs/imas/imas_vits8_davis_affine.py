@@ -4,7 +4,7 @@ A recombination of ours: the frozen keys of DINO in the place of a ResNet-50
 that is trained; the alignment that finds the object compares them as well.
 """
 
-_base_ = './imas_r50_davis.py'
+_base_ = './imas_r50_davis_stage1.py'
 
 dino = dict(
     type='Pretrained',

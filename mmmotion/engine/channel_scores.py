@@ -38,6 +38,9 @@ class MotionScore:
                 "by='alignment'"
             )
 
+    def init_weights(self) -> None:
+        """Load nothing."""
+
     def tells_nothing(self, scores: Tensor) -> bool:
         """Whether none of (K,) mean scores speaks for its channel."""
         return False
@@ -90,6 +93,10 @@ class AlignmentScore:
 
     def check(self, model: BaseSegmentor) -> None:
         """Accept any model."""
+
+    def init_weights(self) -> None:
+        """Load what the features need, before a training starts."""
+        self.features.init_weights()
 
     def tells_nothing(self, scores: Tensor) -> bool:
         """Whether none of (K,) mean scores speaks for its channel.

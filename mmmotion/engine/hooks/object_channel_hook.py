@@ -123,6 +123,7 @@ class ObjectChannelHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Forget the choice of the weights that the training starts from."""
+        self.score.init_weights()
         self._is_training = True
         self._forget(runner)
 

@@ -140,6 +140,9 @@ class PseudoLabelHook(Hook):
                 weights or labels that it needs.
         """
         self._check(runner)
+        if runner.iter <= self.begin:
+            # Now, so that a missing file does not end the first stage.
+            self.maker.init_weights()
         if runner.iter < self.begin:
             self._record = None
         elif runner.iter == self.begin:
@@ -196,7 +199,6 @@ class PseudoLabelHook(Hook):
             f'{store.folder}',
             logger='current',
         )
-        self.maker.init_weights()
         videos = label_videos(
             model, channel, dataset, self.maker, store, settings, self.reuse
         )
