@@ -45,7 +45,7 @@ def list_variants(search: Mapping[str, Any]) -> list[Variant]:
             raise ConfigError(f'{key} names a value twice: {column}')
         columns.append(column)
     short = _shorten(list(search))
-    variants = []
+    variants: list[Variant] = []
     for values in product(*columns):
         parts = [f'{name}-{value}' for name, value in zip(short, values)]
         name = re.sub(r'[^\w.+-]+', '_', '_'.join(parts))[:100]

@@ -368,7 +368,7 @@ def _mean(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def _collect_channels(overall: Mapping[str, float]) -> list[dict[str, float]]:
-    channels = []
+    channels: list[dict[str, float]] = []
     while _channel_key(len(channels), 'cut') in overall:
         index = len(channels)
         channels.append({
