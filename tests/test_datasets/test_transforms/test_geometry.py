@@ -84,7 +84,7 @@ def test_short_sides_are_those_of_the_release():
     }
     heights = {height for height, _ in sizes}
     assert heights == set(range(384, 400))
-    # 683 x 384 and 710 x 399 are the ends that the specification names.
+    # 854 x 480 becomes 683 x 384 at least and 710 x 399 at most.
     assert (384, 683) in sizes and (399, 710) in sizes
 
 
