@@ -27,6 +27,8 @@ class PWCLiteFlowEstimator(NetworkFlowEstimator):
     Args:
         checkpoint: File of ``UnsupervisedFlow``, or one that ARFlow released
             for two frames (those with ``_mv`` are for three).
+        normalize_features: That of the network when it was trained; weights
+            of the other kind are refused.
         mode: The network needs sides that are multiples of 64. ``'resize'``
             changes the size of the frames, as for the released weights;
             ``'pad'`` repeats their border on the right and at the bottom.
@@ -47,11 +49,12 @@ class PWCLiteFlowEstimator(NetworkFlowEstimator):
     def __init__(
         self,
         checkpoint: str,
+        normalize_features: bool = False,
         mode: str = 'resize',
         input_size: Sequence[int] | None = None,
     ) -> None:
         _check_size(mode, input_size)
-        network = PWCLite(num_frames=2)
+        network = PWCLite(2, normalize_features)
         WEIGHT_INITIALIZERS.build(
             dict(type='Pretrained', checkpoint=str(checkpoint))
         )(network)

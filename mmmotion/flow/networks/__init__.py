@@ -1,7 +1,7 @@
 """Networks that match two frames, and their parts."""
 
 from .convolution import convolution
-from .cost_volume import cost_volume
+from .cost_volume import cost_volume, normalize_features
 from .feature_pyramid import FeaturePyramid
 from .flow_decoder import FlowDecoder
 from .pwclite import FlowPyramids, PWCLite
@@ -13,4 +13,5 @@ __all__ = [
     'PWCLite',
     'convolution',
     'cost_volume',
+    'normalize_features',
 ]

@@ -12,7 +12,7 @@ from mmmotion.registry import MODELS
 from ..resize import resize_flow_tensor
 from .context_network import ContextNetwork
 from .convolution import convolution
-from .cost_volume import cost_volume
+from .cost_volume import cost_volume, normalize_features
 from .feature_pyramid import FeaturePyramid
 from .flow_decoder import FlowDecoder
 
@@ -50,6 +50,11 @@ class PWCLite(BaseModule):
 
     Args:
         num_frames: 2 or 3.
+        normalize_features: Whether features are compared after
+            :func:`~mmmotion.flow.networks.normalize_features`. The released
+            weights are trained without; from scratch it learns to match much
+            sooner with it. Such weights have the entry
+            ``normalizes_features`` and do not load into the other kind.
         init_cfg: Initialisation, see mmengine; PyTorch's own if None. The
             files that ARFlow released can be named as they are.
 
@@ -65,7 +70,10 @@ class PWCLite(BaseModule):
     divisor = 64
 
     def __init__(
-        self, num_frames: int = 2, init_cfg: dict | None = None
+        self,
+        num_frames: int = 2,
+        normalize_features: bool = False,
+        init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
         if num_frames not in (2, 3):
@@ -73,6 +81,9 @@ class PWCLite(BaseModule):
                 f'expected num_frames to be 2 or 3, got {num_frames}'
             )
         self.num_frames = num_frames
+        self.normalize_features = normalize_features
+        if normalize_features:
+            self.register_buffer('normalizes_features', torch.tensor(True))
         num_flows = num_frames - 1
         num_costs = (2 * _RADIUS + 1)**2
         self.pyramid = FeaturePyramid()
@@ -141,19 +152,22 @@ class PWCLite(BaseModule):
         levels = []
         for level, features in enumerate(centre):
             size = features.shape[-2:]
+            frames = [features, *(other[level] for other in others)]
+            if self.normalize_features:
+                frames = normalize_features(frames)
             if flows:
                 flows = [resize_flow_tensor(flow, size) for flow in flows]
                 moved = [
-                    cost_volume(features, other[level], flow, _RADIUS)
-                    for other, flow in zip(others, flows)
+                    cost_volume(frames[0], other, flow, _RADIUS)
+                    for other, flow in zip(frames[1:], flows)
                 ]
             else:
                 flows = [
                     features.new_zeros(len(features), 2, *size) for _ in others
                 ]
                 moved = [
-                    cost_volume(features, other[level], None, _RADIUS)
-                    for other in others
+                    cost_volume(frames[0], other, None, _RADIUS)
+                    for other in frames[1:]
                 ]
             flows = self._refine(self.reduce[level](features), moved, flows)
             levels.append(flows)

@@ -167,3 +167,19 @@ def test_weights_that_cannot_be_used_are_named(golden, tmp_path):
 def test_rejects_impossible_settings(checkpoint, settings, message):
     with pytest.raises(ValueError, match=message):
         PWCLiteFlowEstimator(checkpoint, **settings)
+
+
+def test_weights_for_normalised_features_need_the_setting(tmp_path, frames):
+    network = PWCLite(normalize_features=True)
+    path = str(tmp_path / 'normalized.pth')
+    torch.save(network.state_dict(), path)
+    with pytest.raises(CheckpointError):
+        PWCLiteFlowEstimator(path)
+    estimator = PWCLiteFlowEstimator(path, True, mode='pad')
+    images = np.pad(frames, ((0, 0), (0, 27), (0, 29), (0, 0)), mode='edge')
+    flow = run(network, images / np.float32(255))
+    np.testing.assert_allclose(
+        estimator.estimate(*frames),
+        flow[0, :, :101, :163].permute(1, 2, 0).numpy(),
+        atol=1e-4,
+    )

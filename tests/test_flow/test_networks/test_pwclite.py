@@ -76,3 +76,29 @@ def test_frames_that_cannot_be_used_are_refused(network, shape, message):
 def test_rejects_another_number_of_frames():
     with pytest.raises(ValueError, match='2 or 3, got 4'):
         MODELS.build(dict(type='PWCLite', num_frames=4))
+
+
+def test_random_normalised_features_match_where_the_frames_do():
+    network = PWCLite(normalize_features=True)
+    for layer in (network.predict, network.context.predict):
+        torch.nn.init.zeros_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
+    frames = 0.4 + 0.2 * torch.rand(1, 3, 64, 136)
+    pair = torch.stack([frames[..., 8:], frames[..., :128]], dim=1)
+    seen = []
+    network.decoder.register_forward_pre_hook(
+        lambda module, args: seen.append(args[0][:, :81])
+    )
+    network(pair, with_backward=False)
+    best = seen[-1].argmax(dim=1)[0, 3:-3, 3:-5]
+    # Two pixels of a grid four times as coarse, to the right.
+    assert (best == 4 * 9 + 6).float().mean() > 0.5
+
+
+def test_weights_of_the_two_kinds_are_told_apart():
+    normalized, plain = PWCLite(normalize_features=True), PWCLite()
+    assert len(normalized.state_dict()) == len(plain.state_dict()) + 1
+    with pytest.raises(RuntimeError, match='normalizes_features'):
+        plain.load_state_dict(normalized.state_dict())
+    with pytest.raises(RuntimeError, match='normalizes_features'):
+        normalized.load_state_dict(plain.state_dict())
