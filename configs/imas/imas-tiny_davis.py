@@ -61,6 +61,7 @@ train_dataloader = dict(
                     dict(type='NormalizeFlows'),
                 ],
             ),
+            dict(type='LoadPseudoMasks'),  # in the second stage
             dict(type='RandomFlip'),
             dict(
                 type='ColorJitter',

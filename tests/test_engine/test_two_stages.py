@@ -10,7 +10,13 @@ REFINE = [dict(type='DenseCRF', size='network', scale=0.4, num_iters=2)]
 TEACHER = [
     dict(type='ObjectChannelHook', num_frames=5),
     dict(type='TeacherLabelHook', begin=2, end=5, momentum=0.1, refine=REFINE),
-    dict(type='PseudoLabelHook', begin=5, averaged=True, refine=REFINE),
+    dict(
+        type='PseudoLabelHook',
+        begin=5,
+        averaged=True,
+        refine=REFINE,
+        constraint=[dict(type='SemanticExtent', max_extent=(2, 2))],
+    ),
     dict(type='OptimizerRestartHook', begin=5, lr_factor=0.2),
 ]
 

@@ -357,10 +357,18 @@ def _report(videos: Sequence[LabelledVideo], channel: int) -> None:
         logger='current',
     )
     if num_empty == len(shares):
-        raise ValueError(
-            f'all {len(shares)} pseudo labels are empty: channel {channel} '
-            'shows no object, or the constraint leaves nothing of it; look at '
-            'the masks after the first stage, choose another channel '
-            '(ObjectChannel(channel=...)), or relax the refine and constraint '
-            'of PseudoLabelHook'
-        )
+        _refuse(shares, 'are empty', channel, 'leaves nothing of it')
+    if min(shares) == 1:
+        _refuse(shares, 'cover the whole frame', channel, 'does not bound it')
+
+
+def _refuse(
+    shares: Sequence[float], what: str, channel: int, constraint: str
+) -> None:
+    raise ValueError(
+        f'all {len(shares)} pseudo labels {what}: channel {channel} shows no '
+        f'object, or the constraint {constraint}; look at the masks after '
+        'the first stage, train it longer, choose another channel '
+        '(ObjectChannel(channel=...)), or change refine and constraint of '
+        'PseudoLabelHook'
+    )

@@ -173,6 +173,12 @@ def test_empty_labels_end_the_training(build):
         build(custom_hooks=hooks(constraint=nothing)).train()
 
 
+def test_labels_of_everything_end_the_training(build):
+    everything = [dict(type='SemanticExtent', max_extent=(0.1, 0.1))]
+    with pytest.raises(ValueError, match='all 12 pseudo labels cover the'):
+        build(custom_hooks=hooks(refine=everything)).train()
+
+
 def test_a_second_stage_alone_starts_from_weights(build):
     with pytest.raises(ValueError, match='starts from the weights of the'):
         build(custom_hooks=hooks(0)).train()
