@@ -9,7 +9,11 @@ import torch.nn.functional as F
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from mmmotion.flow.networks import convolution, cost_volume
+from mmmotion.flow.networks import (
+    convolution,
+    cost_volume,
+    normalize_features,
+)
 from mmmotion.flow.polynomial import evaluate_polynomial
 from mmmotion.flow.resize import resize_flow_tensor
 from mmmotion.registry import MODELS
@@ -20,7 +24,6 @@ _RADIUS = 4
 _REDUCED = 32
 _HIDDEN = 64
 _SLOPE = 0.1
-_EPS = 1e-9
 _MASK_SOURCES = ('source', 'target')
 
 
@@ -62,11 +65,9 @@ class SegmentFlow(BaseModule):
             starts from: the ``'source'``, as paper and release do, exact for
             small motions only, or the ``'target'``.
         with_dense_flow: Whether the flow of single pixels is computed too.
-        normalize_features: Whether the channels of both frames are brought to
-            mean 0 and deviation 1 before they are compared, so that even a
-            random pyramid finds what matches; without, a training from
-            scratch has to do that first. Source: Jonschkowski et al., "What
-            Matters in Unsupervised Optical Flow", ECCV 2020, Section 4.2.
+        normalize_features: Whether features are compared after
+            :func:`~mmmotion.flow.networks.normalize_features`; without, a
+            training from scratch has to learn first what matches.
         pyramid: Config of the pyramid, by default ``FeaturePyramid``.
         decoder: Config from similarities to motion features, by default
             ``FlowDecoder``.
@@ -227,7 +228,7 @@ class SegmentFlow(BaseModule):
                 dense = resize_flow_tensor(level.dense, size)
             compared = target
             if self.normalize_features:
-                compared = _normalize(target)
+                compared = torch.cat(normalize_features(target.chunk(2)))
             cost = cost_volume(compared, _swap(compared), flow, _RADIUS)
             if flow is None:
                 flow = cost.new_zeros(len(cost), 2, *size)
@@ -279,14 +280,6 @@ class SegmentFlow(BaseModule):
 def _swap(pairs: Tensor) -> Tensor:
     """Exchange the first and the second frames of a batch of pairs."""
     return torch.cat(pairs.chunk(2)[::-1])
-
-
-def _normalize(pairs: Tensor) -> Tensor:
-    """Bring the channels of each pair to mean 0 and deviation 1."""
-    both = torch.stack(pairs.chunk(2))
-    both = both.to(torch.promote_types(both.dtype, torch.float32))
-    var, mean = torch.var_mean(both, (0, -2, -1), correction=0, keepdim=True)
-    return ((both - mean) / (var + _EPS).sqrt()).flatten(0, 1)
 
 
 def _resize(images: Tensor, size: tuple[int, int]) -> Tensor:
