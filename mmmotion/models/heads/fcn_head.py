@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-import torch
 from mmcv.cnn import ConvModule
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from mmmotion.registry import MODELS
 
-from ..layers import resize_maps
+from ..layers import convolve_merged
 
 
 @MODELS.register_module()
@@ -105,9 +104,21 @@ class FCNHead(BaseModule):
             several.
         """
         maps = [features[index] for index in self.in_indices]
-        size = maps[0].shape[-2:]
-        x = torch.cat([resize_maps(part, size) for part in maps], dim=1)
-        return self.conv(self.dropout(self.convs(x)))
+        if len(maps) == 1:
+            return self.conv(self.dropout(self.convs(maps[0])))
+        if len(self.convs) == 0:
+            maps = [self.dropout(part) for part in maps]
+            return _convolve(self.conv, maps)
+        first = self.convs[0]
+        x = _convolve(first.conv, maps)
+        if first.with_norm:
+            x = first.norm(x)
+        x = self.convs[1:](first.activate(x))
+        return self.conv(self.dropout(x))
+
+
+def _convolve(conv: nn.Conv2d, maps: Sequence[Tensor]) -> Tensor:
+    return convolve_merged(maps, conv.weight, conv.bias, conv.dilation[0])
 
 
 def _check_positive(**numbers: int) -> None:

@@ -9,6 +9,7 @@ from .layer_composition import (
     compose_layers,
     compose_softly,
 )
+from .merged_convolution import convolve_merged
 from .norm_relu import norm_relu
 from .self_attention import SelfAttention, attention_weights
 from .std_layer_norm import StdLayerNorm
@@ -34,6 +35,7 @@ __all__ = [
     'compose_softly',
     'convolve',
     'convolve_broadcast',
+    'convolve_merged',
     'fit_size',
     'join_windows',
     'norm_relu',
