@@ -1,3 +1,5 @@
+import copy
+import json
 import os
 import shutil
 
@@ -95,3 +97,44 @@ def test_random_states_of_all_processes_are_stored(toy, tmp_path):
     meta = torch.load(tmp_path / 'iter_2.pth')['meta']
     assert len(meta['random_state']) == 1
     assert set(meta['random_state'][0]) >= {'torch', 'numpy', 'python'}
+
+
+def best_of(folder):
+    path, = folder.glob('best_msa*.pth')
+    hub = torch.load(path, weights_only=True)['message_hub']
+    return path.name, hub['runtime_info']['best_score']
+
+
+@pytest.mark.parametrize('features', ['color', 'segmentor'])
+def test_the_best_alignment_is_kept_over_a_resume(toy, tmp_path, features):
+    metric = dict(type='MotionSemanticAlignmentMetric', features=features)
+    metric.update(mask='channel', every=1)
+    options = dict(
+        config='channel_config.py',
+        model=dict(
+            _delete_=True,
+            type='GWM',
+            encoder=dict(type='UNetEncoder', base_channels=4, num_stages=1),
+            head=dict(type='FCNHead', in_channels=4, num_groups=2),
+            motion_model=dict(type='AffineMotion'),
+            loss_recon=dict(type='FlowReconstructionLoss', loss_weight=1.0),
+        ),
+        custom_hooks=[],
+        val_evaluator=dict(_delete_=True, **metric),
+        train_cfg__val_interval=2,
+        default_hooks__checkpoint__save_best='msa',
+    )
+    whole, parts = tmp_path / 'whole', tmp_path / 'parts'
+    # Merging takes options apart.
+    train(toy, whole, **copy.deepcopy(options))
+    half = copy.deepcopy(options)
+    train(toy, parts, train_cfg__max_iters=4, **half)
+    train(toy, parts, resume=True, **options)
+    assert best_of(parts) == best_of(whole)
+    scores = [
+        json.loads(line)['msa']
+        for path in whole.glob('*/vis_data/scalars.json')
+        for line in path.read_text().splitlines() if '"msa"' in line
+    ]
+    assert len(scores) == 4 and len(set(scores)) > 1
+    assert best_of(whole)[1] == max(scores)
