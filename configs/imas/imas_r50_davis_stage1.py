@@ -138,6 +138,7 @@ optim_wrapper = dict(
         lr=1e-4,  # release
         betas=(0.9, 0.999),
         weight_decay=1e-4,  # release
+        fused=True,  # the same step in one pass
     ),
 )
 param_scheduler = [

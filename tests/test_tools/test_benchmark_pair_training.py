@@ -1,7 +1,5 @@
 import re
 
-import torch
-
 
 def test_both_implementations_compute_one_loss(load_tool, capsys):
     tool = load_tool('analysis_tools/benchmark_pair_training.py')
