@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from mmengine.evaluator import Evaluator
 from mmengine.runner import Runner
 
 from mmmotion import registry
@@ -104,7 +105,7 @@ def test_config_can_be_built(code, page, registries, source_tree):
                 part.lazy_init = True
             registry.DATASETS.build(dataset)
         if cfg.get(f'{split}_evaluator'):
-            registry.METRICS.build(cfg[f'{split}_evaluator'])
+            Evaluator(cfg[f'{split}_evaluator'])
     sys.modules.pop('mylab.losses', None)
 
 
