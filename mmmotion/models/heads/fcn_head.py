@@ -1,6 +1,7 @@
 """Convolutions from features to mask logits."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from mmcv.cnn import ConvModule
 from mmengine.model import BaseModule
@@ -109,7 +110,8 @@ class FCNHead(BaseModule):
         if len(self.convs) == 0:
             maps = [self.dropout(part) for part in maps]
             return _convolve(self.conv, maps)
-        first = self.convs[0]
+        # ConvModule does not declare what it is made of.
+        first: Any = self.convs[0]
         x = _convolve(first.conv, maps)
         if first.with_norm:
             x = first.norm(x)
