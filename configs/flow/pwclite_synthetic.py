@@ -1,0 +1,81 @@
+"""PWC-lite from scratch on the synthetic world, on a CPU, without labels.
+
+Trains on pairs of frames alone and is evaluated against the true flow of
+scenes that it has never seen.
+"""
+
+_base_ = ['../_base_/datasets/synthetic.py', '../_base_/default_runtime.py']
+
+supervision = dict(masks='none', flow='none', encoder='none')
+size = (64, 128)
+
+model = dict(
+    type='UnsupervisedFlow',
+    network=dict(type='PWCLite', normalize_features=True),
+    loss_photometric=dict(
+        type='PhotometricLoss',
+        distances=[
+            dict(type='L1Loss', loss_weight=0.15),
+            dict(type='SSIMLoss', loss_weight=0.85),
+        ],
+        visibility='splat',
+    ),
+    loss_smooth=dict(type='FlowSmoothnessLoss', loss_weight=50.0),
+    data_preprocessor=dict(mean=(0, 0, 0), std=(255, 255, 255)),
+)
+
+max_iters = 1500
+custom_hooks = [
+    dict(
+        type='LossSwitchHook',
+        loss='loss_photometric',
+        steps=[(
+            1000,
+            dict(
+                type='PhotometricLoss',
+                distances=[dict(type='CensusLoss')],
+                visibility='bidirectional',
+            ),
+        )],
+    )
+]
+
+train_dataloader = dict(
+    batch_size=4,
+    dataset=dict(
+        num_frames=10,
+        size=size,
+        pipeline=[
+            dict(type='RenderScene', gaps=(), frame_gaps=None),
+            dict(type='RandomFlip'),
+            dict(type='PackMotionInputs'),
+        ],
+    ),
+)
+val_dataloader = dict(
+    sampler=dict(_delete_=True, type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        size=size,
+        pipeline=[
+            dict(
+                type='RenderScene',
+                gaps=(1, ),
+                frame_gaps=(1, ),
+                missing='opposite',
+                negate_opposite=False,
+            ),
+            dict(type='PackMotionInputs'),
+        ],
+    ),
+)
+test_dataloader = val_dataloader
+val_evaluator = dict(_delete_=True, type='FlowMetric')
+test_evaluator = val_evaluator
+val_cfg = dict(_delete_=True, type='ValLoop')
+test_cfg = dict(_delete_=True, type='TestLoop')
+
+train_cfg = dict(type='IterTrainLoop', max_iters=1500, val_interval=500)
+optim_wrapper = dict(
+    type='OptimWrapper',
+    optimizer=dict(type='Adam', lr=1e-4),
+)
