@@ -116,8 +116,7 @@ class MotionSemanticAlignmentMetric(VideoMetric):
         self.thresholds = dict(cut=cut_threshold, overlap=overlap_threshold)
         described = FrameFeatures(features, in_index, data_preprocessor)
         self.feature_index = described.feature_index
-        self._named = features if isinstance(features,
-                                             str) else (str(features['type']))
+        self._named = _describe(features)
         self._alignment = FrameAlignment(described, max_side)
         self._first: dict[str, str] = {}
 
@@ -234,6 +233,8 @@ class MotionSemanticAlignmentMetric(VideoMetric):
             mask=self.mask,
             frames='first' if self.every is None else f'every {self.every}',
             features=self._named,
+            frame_size=self.frame_size or 'as it is',
+            grid=f'up to {self._alignment.max_side}',
             **{f'{name}_threshold': self.thresholds[name]
                for name in SCORES},
             labels='not read',
@@ -351,6 +352,14 @@ class MotionSemanticAlignmentMetric(VideoMetric):
         rows = [[str(index), *(f'{channel[key]:.4f}' for key in SCORES)]
                 for index, channel in enumerate(channels)]
         return f"{text}\n{format_table(['channel', *SCORES], rows)}"
+
+
+def _describe(features: str | dict) -> str:
+    """Name of the features, with the file of the weights."""
+    if isinstance(features, str):
+        return features
+    weights = (features.get('init_cfg') or {}).get('checkpoint', 'random')
+    return f"{features['type']} ({weights})"
 
 
 def _channel_key(index: int, name: str) -> str:
