@@ -81,6 +81,16 @@ def test_scaled_flow_is_in_pixels_of_its_own_size():
     torch.testing.assert_close(flows[0, 0, 1], torch.full((8, 12), -2.0))
 
 
+def test_pseudo_masks_keep_their_values_and_are_scaled_with_the_frames():
+    mask = torch.zeros(2, 1, 12, 18)
+    mask[0, :, :, :9] = 1
+    full = scaled(1.0, pseudo_masks=mask)['pseudo_masks']
+    assert torch.equal(full, mask[None])
+    masks = scaled(2 / 3, pseudo_masks=mask)['pseudo_masks']
+    assert masks.shape == (1, 2, 1, 8, 12)
+    assert (masks[0, 0, :, :, :5] == 1).all() and not masks[0, 1].any()
+
+
 def test_scaled_frames_are_averages():
     stripes = torch.tensor([0.0, 255.0]).repeat(8).expand(1, 3, 16, 16)
     frames = scaled(0.5, frames=stripes)['frames']
