@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+import torch
 
-from mmmotion.flow import ConstantFlowEstimator
+from mmmotion.flow import ConstantFlowEstimator, PWCLite
 
 SMALL = ['--size', '32', '48', '--num-scenes', '2', '--pairs-per-scene', '2']
 
@@ -32,12 +33,14 @@ def test_errors_of_a_known_flow(tool):
     assert row.startswith('| none | 2.00 | 4.00 | 0.00 | 50.0 % | 50.0 % |')
 
 
-def test_one_row_per_estimator(tool, capsys):
-    tool.main(SMALL)
+def test_one_row_per_estimator(tool, tmp_path, capsys):
+    checkpoint = str(tmp_path / 'weights.pth')
+    torch.save(PWCLite().state_dict(), checkpoint)
+    tool.main([*SMALL, '--checkpoint', checkpoint, '--plain-features'])
     _, _, header, _, *rows = capsys.readouterr().out.splitlines()
     names = [row.split('|')[1].strip() for row in rows]
     assert header.startswith('| estimator | EPE |')
     assert names[0] == 'no flow'
-    assert names[-1] == 'Farneback'
+    assert names[-2:] == ['Farneback', 'PWC-lite']
     errors = [float(row.split('|')[2]) for row in rows]
     assert errors[3] < errors[0]

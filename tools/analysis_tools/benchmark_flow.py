@@ -55,6 +55,11 @@ def parse_args(args: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--checkpoint', help='weights of PWC-lite, as training writes them'
     )
+    parser.add_argument(
+        '--plain-features',
+        action='store_true',
+        help='the checkpoint was trained without normalize_features',
+    )
     parser.add_argument('--size', type=int, nargs=2, default=(128, 224))
     parser.add_argument('--gap', type=int, default=1)
     parser.add_argument('--num-scenes', type=int, default=20)
@@ -148,7 +153,9 @@ def main(args: list[str] | None = None) -> None:
     estimators = dict(_ESTIMATORS)
     if options.checkpoint:
         estimators['PWC-lite'] = dict(
-            type='PWCLiteFlowEstimator', checkpoint=options.checkpoint
+            type='PWCLiteFlowEstimator',
+            checkpoint=options.checkpoint,
+            normalize_features=not options.plain_features,
         )
     for name, config in estimators.items():
         estimator = FLOW_ESTIMATORS.build(config)
