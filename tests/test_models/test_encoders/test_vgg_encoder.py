@@ -59,6 +59,27 @@ def test_norm_comes_from_the_config(norm, count):
     encoder(torch.rand(1, 3, 8, 8))[-1].sum().backward()
 
 
+def test_contracting_path_of_a_unet():
+    encoder = VGGEncoder(
+        4,
+        (3, 5),
+        kernel_size=3,
+        norm=dict(type='IN', affine=False),
+        bias=False,
+        negative_slope=0.01,
+    )
+    assert sum(p.numel() for p in encoder.parameters()
+               ) == 9 * (4 * 3 + 3 * 3 + 3 * 5 + 5 * 5)
+    x = torch.randn(1, 4, 6, 8)
+    first, second = encoder(x)
+    for stage, image, expected in ((0, x, first), (1, F.max_pool2d(first, 2),
+                                                   second)):
+        for block in encoder.stages[stage]:
+            image = F.conv2d(image, block.conv.weight, padding=1)
+            image = F.leaky_relu(F.instance_norm(image), 0.01)
+        torch.testing.assert_close(image, expected)
+
+
 def test_rejects_an_encoder_without_channels():
     with pytest.raises(ValueError, match='channels must not be empty'):
         VGGEncoder(channels=())

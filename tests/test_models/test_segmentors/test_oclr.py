@@ -31,6 +31,7 @@ def build(**settings):
             num_decoder_layers=1,
             num_heads=2,
             mlp_channels=8,
+            dropout=0.0,
         ),
         decoder=dict(
             type='LayerDecoder', in_channels=widths, num_heads=2, norm=NORM
@@ -247,3 +248,17 @@ def test_features_of_its_encoder_are_refused():
     )
     with pytest.raises(ValueError, match='sees flow'):
         model.predict_regions(dict(flows=flows(1, 2)), frame_samples(1))
+
+
+def test_trains_in_mixed_precision():
+    model = build().train()
+    with torch.autocast('cpu', torch.bfloat16):
+        losses = model(dict(flows=flows()), [clip_sample()] * 2, mode='loss')
+    expected = build().train()(
+        dict(flows=flows()), [clip_sample()] * 2, mode='loss'
+    )
+    for key, value in losses.items():
+        assert value.dtype == torch.float32
+        torch.testing.assert_close(value, expected[key], rtol=0.2, atol=0.02)
+    sum(losses.values()).backward()
+    assert all(p.grad.isfinite().all() for p in model.parameters())
