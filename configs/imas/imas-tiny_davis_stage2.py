@@ -1,7 +1,8 @@
 """Stage 2 of IMAS with a small U-Net, on a CPU: DAVIS 2016.
 
 From the weights of imas-tiny_davis.py; name others with --cfg-options
-load_from=CHECKPOINT.
+load_from=CHECKPOINT. Nothing bounds the labels: neither colours nor features
+that were learned from motion alone tell what belongs to an object.
 """
 
 _base_ = './imas-tiny_davis.py'
@@ -22,14 +23,13 @@ custom_hooks = [
         refine=[
             dict(
                 type='DenseCRF',
-                size=240,
-                spatial_sigma=30.0,  # 60 at 480p
+                size=120,
+                spatial_sigma=15.0,  # 60 at 480p
                 scale=0.7,
                 num_iters=10,
                 normalization='after',
             ),
         ],
-        constraint=[dict(type='SemanticExtent', features='segmentor')],
     ),
 ]
 train_cfg = dict(max_iters=300, val_interval=300)
