@@ -103,7 +103,7 @@ param_scheduler = [
         power=0.9,  # release; paper: constant
         eta_min=1e-6,
         begin=0,
-        end=400000,
+        end=400001,  # mmengine counts both ends
         by_epoch=False,
     ),
 ]
