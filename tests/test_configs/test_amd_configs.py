@@ -147,8 +147,8 @@ def test_every_video_is_adapted_to_and_keeps_the_channel(tmp_path):
         cfg.pop(key)
     cfg.work_dir = str(tmp_path / 'run')
     runner = build_runner(cfg)
-    before = {k: v.clone() for k, v in runner.model.state_dict().items()}
+    parameters = dict(runner.model.named_parameters())
+    before = {k: v.detach().clone() for k, v in parameters.items()}
     metrics = runner.test()
     assert 0 <= metrics['seg/J'] <= 1
-    after = runner.model.state_dict()
-    assert all(torch.equal(after[k], before[k]) for k in before)
+    assert all(torch.equal(parameters[k], before[k]) for k in before)
