@@ -4,6 +4,13 @@ from .border_foreground import BorderForeground, border_mean, border_score
 from .border_share_foreground import BorderShareForeground, border_share
 from .cut_refinement import CutRefinement
 from .dense_crf import DenseCRF
+from .dynamic_refinement import (
+    RefinedLabels,
+    choose_key_frame,
+    decide_labels,
+    label_error,
+    refine_labels,
+)
 from .foreground_objects import ForegroundObjects
 from .frame_alignment import (
     FrameAlignment,
@@ -12,6 +19,7 @@ from .frame_alignment import (
 )
 from .frame_encoder import FrameEncoder
 from .frame_features import FrameFeatures, color_features
+from .label_propagation import propagate_labels
 from .motion_foreground import MotionForeground
 from .motion_fusion import MotionFusion
 from .normalized_cut import SimilarityGraph, normalized_cut, refine_by_cut
@@ -39,6 +47,7 @@ __all__ = [
     'MotionFusion',
     'ObjectChannel',
     'Postprocessor',
+    'RefinedLabels',
     'SemanticExtent',
     'SimilarityGraph',
     'SpectralMerge',
@@ -47,12 +56,17 @@ __all__ = [
     'border_score',
     'border_share',
     'check_pair',
+    'choose_key_frame',
     'color_features',
+    'decide_labels',
     'exceeds_extent',
     'find_object_channel',
+    'label_error',
     'normalized_cut',
     'pair',
+    'propagate_labels',
     'refine_by_cut',
+    'refine_labels',
     'resize_to_grid',
     'semantic_overlap',
     'semantic_similarity',

@@ -23,6 +23,7 @@ SOURCES: dict[str, str] = {
     'arflow': 'arflow',
     'densecrf': 'densecrf',
     'dino': 'dino',
+    'dino-propagation': 'dino_propagation',
     'flow-color': 'flow_color',
     'gwm-head': 'gwm_head',
     'gwm-maskformer': 'gwm_maskformer',

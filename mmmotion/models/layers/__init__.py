@@ -12,6 +12,7 @@ from .layer_composition import (
 from .merged_convolution import convolve_merged
 from .norm_relu import norm_relu
 from .self_attention import SelfAttention, attention_weights
+from .sparse_morphology import dilate_sparsely, erode_sparsely
 from .std_layer_norm import StdLayerNorm
 from .transformer_block import TransformerBlock
 from .window_attention import (
@@ -36,6 +37,8 @@ __all__ = [
     'convolve',
     'convolve_broadcast',
     'convolve_merged',
+    'dilate_sparsely',
+    'erode_sparsely',
     'fit_size',
     'join_windows',
     'norm_relu',

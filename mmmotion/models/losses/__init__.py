@@ -11,6 +11,11 @@ from .flow_reconstruction_loss import (
 )
 from .flow_smoothness_loss import FlowSmoothnessLoss, flow_roughness
 from .l1_loss import L1Loss
+from .label_contrast_loss import (
+    ContrastRegions,
+    LabelContrastLoss,
+    contrast_regions,
+)
 from .label_cross_entropy_loss import (
     LabelCrossEntropyLoss,
     label_cross_entropy,
@@ -32,10 +37,12 @@ __all__ = [
     'AppearanceLoss',
     'CensusLoss',
     'CompactnessLoss',
+    'ContrastRegions',
     'EntropyLoss',
     'FlowReconstructionLoss',
     'FlowSmoothnessLoss',
     'L1Loss',
+    'LabelContrastLoss',
     'LabelCrossEntropyLoss',
     'LayerCompositionLoss',
     'LayerOrderLoss',
@@ -48,6 +55,7 @@ __all__ = [
     'asymmetric_error',
     'boundary_strip',
     'census_distance',
+    'contrast_regions',
     'expected_energy',
     'flow_roughness',
     'label_cross_entropy',

@@ -5,6 +5,8 @@ from torch import Tensor, nn
 
 from mmmotion.registry import MODELS
 
+from ..layers import dilate_sparsely, erode_sparsely
+
 _EPS = 1e-12
 
 
@@ -25,17 +27,7 @@ def boundary_strip(masks: Tensor, radius: int = 3) -> Tensor:
     Returns:
         (..., H, W) zeros and ones.
     """
-    images = masks.reshape(-1, 1, *masks.shape[-2:])
-    sides = [radius] * 4
-    largest, smallest = (
-        F.max_pool2d(
-            F.pad(sign * images, sides, value=min(sign, 0)),
-            kernel_size=3,
-            stride=1,
-            dilation=radius,
-        ) * sign for sign in (1, -1)
-    )
-    return (largest - smallest).view_as(masks)
+    return dilate_sparsely(masks, radius) - erode_sparsely(masks, radius)
 
 
 @MODELS.register_module()

@@ -9,6 +9,7 @@ from mmmotion.convert.reference import ReferenceArrays, check_reference
         ('oclr', 'oclr_losses', 12),
         ('oclr-train', 'oclr_train_first', 135),
         ('oclr-data', 'oclr_data', 22),
+        ('dino-propagation', 'dino_propagation', 18),
     ]
 )
 def test_every_output_equals_the_original(golden, source, name, count):

@@ -1,0 +1,171 @@
+"""Masks of a video made consistent from its most reliable frame on."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .label_propagation import propagate_labels
+
+_CHECKED_FRAMES = 3
+_EPS = 1e-6
+_TINY = torch.finfo(torch.float32).tiny
+
+
+class RefinedLabels(NamedTuple):
+    """What the refinement of a video finds.
+
+    Attributes:
+        labels: (L, h, w) soft labels of each frame; those of the key frame
+            are its masks.
+        errors: (T - 1,) how far the masks of each frame from the second on
+            are from what frames before it tell.
+        key_frame: Position of the frame from which labels are carried.
+    """
+
+    labels: list[Tensor]
+    errors: Tensor
+    key_frame: int
+
+
+def label_error(labels: Tensor, masks: Tensor) -> Tensor:
+    """Compare the objects of carried labels with those of masks.
+
+    Args:
+        labels: (L, h, w) soft labels, background first.
+        masks: (L, h, w) masks of zeros and ones.
+
+    Returns:
+        Sum of the differences over the mean number of pixels of the objects
+        and the number of objects, a scalar.
+    """
+    labels, masks = labels[1:], masks[1:]
+    difference = (labels - masks).abs().sum() / len(masks)
+    return difference / ((labels.sum() + masks.sum()) / 2 + _EPS)
+
+
+def choose_key_frame(errors: Tensor) -> int:
+    """Choose the middle of the longest run of errors below their mean.
+
+    Args:
+        errors: (T - 1,) error of each frame from the second on.
+
+    Returns:
+        Position of the frame; of several longest runs the first counts. If no
+        error is below the mean, the frame of the smallest one, and the first
+        frame of a video that has no other.
+    """
+    if not len(errors):
+        return 0
+    runs: list[list[int]] = [[]]
+    for index, good in enumerate((errors < errors.mean()).tolist()):
+        if good:
+            runs[-1].append(index)
+        else:
+            runs.append([])
+    longest = max(runs, key=len)
+    if not longest:
+        return 1 + int(errors.argmin())
+    return 1 + (longest[0] + longest[-1]) // 2
+
+
+def refine_labels(
+    features: Sequence[Tensor],
+    masks: Sequence[Tensor],
+    num_last: int = 7,
+    **settings: Any,
+) -> RefinedLabels:
+    """Carry the masks of the key frame to all others, and mix in theirs.
+
+    Labels go frame by frame from the key frame to both ends, each from the
+    key frame and the last frames on the way. Where the masks of a frame agree
+    with them, later frames see the mean of both.
+
+    Source: Xie, Xie, Zisserman, "Segmenting Moving Objects via an
+    Object-Centric Layered Representation", NeurIPS 2022, Section 3.5, in the
+    form of its release.
+
+    Args:
+        features: (C, h, w) of each frame.
+        masks: (L, h, w) zeros and ones of each frame, background first.
+        num_last: Number of frames on the way that are seen.
+        **settings: Further settings of ``propagate_labels``.
+
+    Raises:
+        ValueError: If there are no frames, or not one set of masks for each.
+    """
+    if not features or len(features) != len(masks):
+        raise ValueError(
+            'expected masks for each frame and at least one frame, got '
+            f'{len(features)} frames and {len(masks)} sets of masks'
+        )
+    errors = _errors(features, masks, settings)
+    limit = errors.mean() if len(errors) else 0
+    key = choose_key_frame(errors)
+    labels = list(masks)
+
+    def carry(frames: Iterable[int]) -> None:
+        last: deque[tuple[Tensor, Tensor]] = deque(maxlen=num_last)
+        for frame in frames:
+            sources = [(features[key], masks[key]), *last]
+            carried = propagate_labels(
+                features[frame],
+                [feature for feature, _ in sources],
+                [label for _, label in sources],
+                **settings,
+            )
+            labels[frame] = carried
+            if label_error(carried, masks[frame]) < limit:
+                carried = (carried + masks[frame]) / 2
+            last.append((features[frame], carried))
+
+    carry(range(key - 1, -1, -1))
+    carry(range(key + 1, len(features)))
+    return RefinedLabels(labels, errors, key)
+
+
+def _errors(
+    features: Sequence[Tensor],
+    masks: Sequence[Tensor],
+    settings: dict[str, Any],
+) -> Tensor:
+    """Errors of the masks against those of the first and the last frames."""
+    errors = []
+    for frame in range(1, len(features)):
+        seen = [0, *range(max(1, frame - _CHECKED_FRAMES), frame)]
+        carried = propagate_labels(
+            features[frame],
+            [features[i] for i in seen],
+            [masks[i] for i in seen],
+            **settings,
+        )
+        errors.append(label_error(carried, masks[frame]))
+    return torch.stack(errors) if errors else features[0].new_zeros(0)
+
+
+def decide_labels(labels: Tensor, size: Sequence[int]) -> Tensor:
+    """Enlarge soft labels and take the strongest.
+
+    Every label is stretched to [0, 1] first, so that one that is weak
+    everywhere wins where it is strongest.
+
+    Args:
+        labels: (L, h, w) soft labels in [0, 1].
+        size: (H, W) of the result.
+
+    Returns:
+        (H, W) int64 index of the label.
+    """
+    large = F.interpolate(
+        labels[None], size=tuple(size), mode='bilinear', align_corners=False
+    )[0]
+    smallest = large.amin(dim=(1, 2), keepdim=True)
+    spread = large.amax(dim=(1, 2), keepdim=True) - smallest
+    # A label that is the same everywhere has nothing to stretch.
+    stretched = torch.where(
+        spread > 0, (large - smallest) / spread.clamp(min=_TINY), large
+    )
+    return stretched.argmax(dim=0)
