@@ -146,10 +146,6 @@ def main(args: list[str] | None = None) -> None:
     options = parse_args(args)
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    pairs = list(render_pairs(options))
-    height, width = options.size
-    print(f'{len(pairs)} pairs of {height} x {width} pixels\n')
-    print(f'| {" | ".join(_HEADER)} |\n|{" --- |" * len(_HEADER)}')
     estimators = dict(_ESTIMATORS)
     if options.checkpoint:
         estimators['PWC-lite'] = dict(
@@ -157,8 +153,16 @@ def main(args: list[str] | None = None) -> None:
             checkpoint=options.checkpoint,
             normalize_features=not options.plain_features,
         )
-    for name, config in estimators.items():
-        estimator = FLOW_ESTIMATORS.build(config)
+    # First of all, because weights that are read are logged.
+    built = {
+        name: FLOW_ESTIMATORS.build(config)
+        for name, config in estimators.items()
+    }
+    pairs = list(render_pairs(options))
+    height, width = options.size
+    print(f'{len(pairs)} pairs of {height} x {width} pixels\n')
+    print(f'| {" | ".join(_HEADER)} |\n|{" --- |" * len(_HEADER)}')
+    for name, estimator in built.items():
         print(format_row(name, measure(estimator, pairs)))
 
 
