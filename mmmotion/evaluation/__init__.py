@@ -3,6 +3,7 @@
 from .metrics import (
     FlowMetric,
     ImageSegmentationMetric,
+    LayerMetric,
     MeanIoUMetric,
     VideoBoxMetric,
     VideoMetric,
@@ -12,6 +13,7 @@ from .metrics import (
 __all__ = [
     'FlowMetric',
     'ImageSegmentationMetric',
+    'LayerMetric',
     'MeanIoUMetric',
     'VideoBoxMetric',
     'VideoMetric',

@@ -19,7 +19,7 @@ from .flow import (
     photometric_error,
 )
 from .jaccard import jaccard
-from .layer_iou import layer_iou
+from .layer_iou import count_pixels, iou_of_counts, layer_iou
 from .object_assignment import (
     ObjectScores,
     assign_objects,
@@ -72,11 +72,13 @@ __all__ = [
     'class_iou',
     'class_recall',
     'confusion_matrix',
+    'count_pixels',
     'end_point_error',
     'f_beta',
     'flow_errors',
     'foreground_probability',
     'image_iou',
+    'iou_of_counts',
     'jaccard',
     'known_mean',
     'largest_box',

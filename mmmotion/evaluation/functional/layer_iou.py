@@ -7,6 +7,31 @@ from .object_assignment import assign_objects
 _MIN_SHARE = 1e-6
 
 
+def count_pixels(layers: np.ndarray, objects: np.ndarray) -> np.ndarray:
+    """Count what every layer and every object have in common, and in all.
+
+    Args:
+        layers: (..., K, H, W) bool.
+        objects: (..., O, H, W) bool.
+
+    Returns:
+        (2, ..., K, O) pixels of the intersection, and of the union.
+    """
+    first, second = (
+        masks.reshape(*masks.shape[:-2], -1).astype(np.float32)
+        for masks in (layers, objects)
+    )
+    both = first @ second.swapaxes(-1, -2)
+    union = first.sum(-1)[..., None] + second.sum(-1)[..., None, :] - both
+    return np.stack([both, union])
+
+
+def iou_of_counts(counts: np.ndarray) -> np.ndarray:
+    """Divide intersections by unions, (2, ...) counts; 1 if both are empty."""
+    both, union = counts
+    return np.where(union > 0, both / np.maximum(union, 1), 1)
+
+
 def layer_iou(layers: np.ndarray, objects: np.ndarray) -> np.ndarray:
     """Match layers to objects once for the clip and score every frame.
 
@@ -34,14 +59,10 @@ def layer_iou(layers: np.ndarray, objects: np.ndarray) -> np.ndarray:
             'expected layers and objects of one shape (T, K, H, W), got '
             f'{layers.shape} and {objects.shape}'
         )
-    layers = layers.reshape(*layers.shape[:2], -1).astype(np.float32)
-    objects = objects.reshape(*objects.shape[:2], -1).astype(np.float32)
-    both = layers @ objects.transpose(0, 2, 1)
-    union = layers.sum(-1)[:, :, None] + objects.sum(-1)[:, None] - both
-    iou = np.where(union > 0, both / np.maximum(union, 1), 1)
+    iou = iou_of_counts(count_pixels(layers, objects))
     columns = np.arange(iou.shape[2])
     matched = iou[:, assign_objects(iou.mean(axis=0)), columns]
-    present = objects.mean(axis=(0, 2)) > _MIN_SHARE
+    present = objects.mean(axis=(0, 2, 3)) > _MIN_SHARE
     if not present.any():
         return np.zeros(len(iou))
     return matched[:, present].mean(axis=1)

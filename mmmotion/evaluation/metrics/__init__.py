@@ -2,6 +2,7 @@
 
 from .flow_metric import FlowMetric
 from .image_segmentation_metric import ImageSegmentationMetric
+from .layer_metric import LayerMetric
 from .mean_iou_metric import MeanIoUMetric
 from .motion_semantic_alignment_metric import MotionSemanticAlignmentMetric
 from .video_box_metric import VideoBoxMetric
@@ -12,6 +13,7 @@ __all__ = [
     'FlowMetric',
     'FrameRecord',
     'ImageSegmentationMetric',
+    'LayerMetric',
     'MeanIoUMetric',
     'MotionSemanticAlignmentMetric',
     'VideoBoxMetric',

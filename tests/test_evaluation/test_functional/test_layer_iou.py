@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
-from mmmotion.evaluation.functional import layer_iou
+from mmmotion.evaluation.functional import (
+    count_pixels,
+    iou_of_counts,
+    layer_iou,
+)
 
 
 def clip(*rows):
@@ -37,3 +41,13 @@ def test_without_objects_the_score_is_zero():
 def test_rejects_other_shapes():
     with pytest.raises(ValueError, match=r'\(T, K, H, W\)'):
         layer_iou(np.zeros((2, 3, 4, 4), bool), np.zeros((2, 2, 4, 4), bool))
+
+
+def test_pixels_are_counted_for_every_pair():
+    (layers, ), (objects, ) = clip('1100 0000'), clip('0110 0000')
+    both, union = count_pixels(layers, objects)
+    assert both.tolist() == [[1, 0], [0, 0]]
+    assert union.tolist() == [[3, 2], [2, 0]]
+    np.testing.assert_allclose(
+        iou_of_counts(np.stack([both, union])), [[1 / 3, 0], [0, 1]]
+    )
