@@ -11,7 +11,6 @@ from mmmotion.evaluation.functional import (
     assign_objects,
     count_pixels,
     iou_of_counts,
-    known_mean,
 )
 from mmmotion.registry import METRICS
 
@@ -56,9 +55,9 @@ class LayerMetric(VideoMetric):
     of the pixels of all frames together, as the mean over the objects that
     are ever hidden; ``order_accuracy``, the share of pairs of objects that
     meet in some frame of which the nearer one is told, each pair as the mean
-    over the frames. All are means over videos, and NaN where nothing is
-    hidden or nothing meets. They are logged as a table by sequence and written
-    to ``<outfile_prefix>.json`` and ``.csv``.
+    over the frames. All are means over the videos that have them: the last two
+    are absent where nothing is hidden or nothing meets. They are logged as a
+    table by sequence and written to ``<outfile_prefix>.json`` and ``.csv``.
 
     Source: J_amodal and J_modal follow Xie, Xie, Zisserman, "Segmenting Moving
     Objects via an Object-Centric Layered Representation", NeurIPS 2022; the
@@ -147,24 +146,25 @@ class LayerMetric(VideoMetric):
         scored, counts = self.select(results)
         if not scored:
             return {}
-        sequences = {}
+        sequences: dict[str, Scores] = {}
         for video, records in groupby(scored, lambda r: r.video_id):
             frames = [r for r in records if isinstance(r, LayerRecord)]
             if frames[0].sizes.shape[1]:
                 sequences[video] = _score_video(frames)
-        overall = {
-            name: known_mean(
-                np.array([row[name] for row in sequences.values()])
-            )
-            for name in _COLUMNS
-        }
-        rows = [[video, *map(_format, row.values())]
-                for video, row in sequences.items()]
-        summary = ['mean over sequences', *map(_format, overall.values())]
+        overall = {}
+        for name in _COLUMNS:
+            known = [row[name] for row in sequences.values() if name in row]
+            if known:
+                overall[name] = float(np.mean(known))
+        rows = [[video, *_format(row)] for video, row in sequences.items()]
+        summary = ['mean over sequences', *_format(overall)]
         self.publish(
             format_table(['sequence', *_COLUMNS], rows, summary),
             dict(**counts, overall=overall),
-            sequences,
+            {
+                video: dict.fromkeys(_COLUMNS) | row
+                for video, row in sequences.items()
+            },
         )
         return overall
 
@@ -187,19 +187,22 @@ def _score_video(frames: list[LayerRecord]) -> Scores:
     chosen = assign_objects(iou_of_counts(counts[0]).mean(axis=0))
     amodal, modal, hidden = counts[:, :, :, chosen, objects]
     is_hidden = sizes[2].sum(axis=0) > 0
-    pooled = iou_of_counts(hidden.sum(axis=1))[is_hidden]
-    return dict(
-        J_amodal=float(iou_of_counts(amodal).mean()),
-        J_modal=float(iou_of_counts(modal).mean()),
-        J_hidden=known_mean(pooled),
-        order_accuracy=_order_accuracy(frames, chosen),
+    scores = dict(
+        J_amodal=iou_of_counts(amodal),
+        J_modal=iou_of_counts(modal),
+        J_hidden=iou_of_counts(hidden.sum(axis=1))[is_hidden],
+        order_accuracy=_told_pairs(frames, chosen),
     )
+    return {
+        name: float(values.mean())
+        for name, values in scores.items() if values.size
+    }
 
 
-def _order_accuracy(
+def _told_pairs(
     frames: Sequence[LayerRecord], chosen: np.ndarray
-) -> float:
-    """Share of frames that tell the nearer of two objects, over the pairs."""
+) -> np.ndarray:
+    """Share of frames that tell the nearer of each pair that ever meets."""
     meets = np.any([frame.meets for frame in frames], axis=0)
     told = []
     for frame in frames:
@@ -211,8 +214,10 @@ def _order_accuracy(
         told.append(np.where(truth, predicted, predicted.T))
     first, second = np.triu_indices(len(chosen), 1)
     pairs = meets[first, second]
-    return known_mean(np.mean(told, axis=0)[first, second][pairs])
+    return np.mean(told, axis=0)[first, second][pairs]
 
 
-def _format(score: float) -> str:
-    return 'n/a' if np.isnan(score) else f'{score:.3f}'
+def _format(scores: Scores) -> list[str]:
+    return [
+        f'{scores[name]:.3f}' if name in scores else 'n/a' for name in _COLUMNS
+    ]

@@ -19,7 +19,9 @@ SHAPES = rows('11110000', '00111100')
 VISIBLE = rows('11110000', '00001100')
 
 
-def sample(shapes=SHAPES, visible=VISIBLE, order=(0, 1), index=0, **fields):
+def sample(
+    shapes=SHAPES, visible=VISIBLE, order=(0, 1), index=0, video_id='v'
+):
     masks = visible.float()
     background = 1 - masks.sum(dim=0, keepdim=True)
     fields = dict(
@@ -29,11 +31,10 @@ def sample(shapes=SHAPES, visible=VISIBLE, order=(0, 1), index=0, **fields):
         gt_amodal_masks=SHAPES,
         gt_masks=VISIBLE,
         gt_layer_order=torch.tensor([0, 1]),
-        **fields,
     )
     return MotionDataSample(
         metainfo=dict(
-            video_id=fields.pop('video_id', 'v'),
+            video_id=video_id,
             frame_id=str(index),
             frame_index=index,
             num_frames=2,
@@ -95,15 +96,17 @@ def test_nothing_hidden_is_no_score():
     one = sample(rows('11110000'), rows('11110000'), (0, ))
     one.gt_amodal_masks = one.gt_masks = rows('11110000')
     one.gt_layer_order = torch.tensor([0])
-    results = evaluate(one)
-    assert results['J_amodal'] == 1
-    assert np.isnan(results['J_hidden'])
-    assert np.isnan(results['order_accuracy'])
+    assert evaluate(one) == dict(J_amodal=1, J_modal=1)
 
 
 def test_results_are_written_by_sequence(tmp_path):
-    evaluate(sample(), output_dir=str(tmp_path))
+    alone = sample(video_id='w')
+    alone.gt_amodal_masks = alone.gt_masks  # nothing hidden
+    evaluate(sample(), alone, output_dir=str(tmp_path))
     content = json.loads((tmp_path / 'layers.json').read_text())
+    hidden = [row['J_hidden'] for row in content['sequences'].values()]
+    assert hidden == [1, None]
+    assert content['overall']['J_hidden'] == 1
     assert content['convention']['assignment'] == 'once for the video'
     assert (tmp_path / 'layers.csv').exists()
 
