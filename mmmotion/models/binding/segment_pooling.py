@@ -1,5 +1,6 @@
 """Features averaged over soft regions."""
 
+import torch
 from mmengine.model import BaseModule
 from torch import Tensor
 
@@ -40,7 +41,7 @@ class SegmentPooling(BaseModule):
             masks: (B, K, h, w) soft masks in [0, 1].
 
         Returns:
-            (B, K, C) mean feature of every region.
+            (B, K, C) mean feature of every region, in float32 at least.
 
         Raises:
             ValueError: If the sizes differ.
@@ -50,6 +51,9 @@ class SegmentPooling(BaseModule):
                 'features and masks must have one size, got '
                 f'{tuple(features.shape[-2:])} and {tuple(masks.shape[-2:])}'
             )
-        masks = masks.flatten(2)
-        sums = masks @ features.flatten(2).mT
+        dtype = torch.promote_types(features.dtype, torch.float32)
+        masks = masks.flatten(2).to(dtype)
+        # A sum over all pixels is soon too large for half precision.
+        with torch.autocast(features.device.type, enabled=False):
+            sums = masks @ features.flatten(2).mT.to(dtype)
         return sums / (masks.sum(dim=-1, keepdim=True) + self.eps)

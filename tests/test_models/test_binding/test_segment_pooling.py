@@ -32,6 +32,15 @@ def test_an_offset_keeps_an_empty_region_finite():
     assert (SegmentPooling(eps=1e-3)(features, masks) == 0).all()
 
 
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_mixed_precision_does_not_overflow(dtype):
+    features = torch.full((1, 1, 96, 96), 20.125)
+    masks = torch.ones(1, 1, 96, 96)
+    with torch.autocast('cpu', dtype=dtype):
+        pooled = SegmentPooling()(features, masks)
+    torch.testing.assert_close(pooled, torch.full((1, 1, 1), 20.125))
+
+
 def test_rejects_other_sizes_and_a_negative_offset():
     with pytest.raises(ValueError, match=r'\(2, 3\) and \(2, 2\)'):
         SegmentPooling()(torch.rand(1, 1, 2, 3), torch.rand(1, 1, 2, 2))
