@@ -9,9 +9,9 @@ from torch.nn.functional import interpolate
 from mmmotion.registry import FLOW_ESTIMATORS, WEIGHT_INITIALIZERS
 
 from ..networks import PWCLite
+from ..padding import pad_border, round_up
 from ..resize import resize_flow_tensor
 from .network_flow_estimator import NetworkFlowEstimator
-from .padding import pad_border, round_up
 
 _MODES = ('resize', 'pad')
 _DIVISOR = PWCLite.divisor

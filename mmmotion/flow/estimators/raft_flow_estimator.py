@@ -6,9 +6,9 @@ from torch import Tensor, nn
 
 from mmmotion.registry import FLOW_ESTIMATORS, WEIGHT_INITIALIZERS
 
+from ..padding import pad_border, round_up
 from .network_flow_estimator import NetworkFlowEstimator
 from .optional_import import import_optional
-from .padding import pad_border, round_up
 
 _MODULE = 'torchvision.models.optical_flow'
 _DIVISOR = 8

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from mmengine.model import BaseModel
 from torch import Tensor
 
-from mmmotion.flow.estimators.padding import pad_border, round_up
 from mmmotion.flow.networks import FlowPyramids
+from mmmotion.flow.padding import pad_border, round_up
 from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mmmotion.flow.estimators.padding import pad_border, round_up
+from mmmotion.flow.padding import pad_border, round_up
 
 
 @pytest.mark.parametrize(
