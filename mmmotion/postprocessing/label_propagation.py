@@ -51,8 +51,8 @@ def propagate_labels(
         )
     h, w = target.shape[-2:]
     # Cells last, so that the rows of a window are contiguous.
-    keys = F.normalize(torch.stack(list(sources)), dim=1)
-    keys = keys.permute(0, 2, 3, 1).contiguous()
+    keys = torch.stack([source.permute(1, 2, 0) for source in sources])
+    keys = F.normalize(keys, dim=-1)
     values = torch.stack(list(labels), dim=1)
     queries = F.normalize(target, dim=0).permute(1, 2, 0)
     result = values.new_empty((len(values), h, w))
