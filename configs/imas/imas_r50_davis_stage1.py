@@ -72,6 +72,7 @@ custom_hooks = [
         threshold=0.5,
         frames='first',
         dataloader='val_dataloader',
+        frame_size=(480, 854),
         features=dict(
             type='ResNetEncoder',
             depth=50,

@@ -74,6 +74,7 @@ custom_hooks = [
                 threshold=0.5,
                 dilation=7,  # paper
                 features=_base_.custom_hooks[0]['features'],
+                frame_size=(480, 854),
             ),
         ],
         dataset=dict(gaps=(), require_flow=False),

@@ -35,6 +35,7 @@ custom_hooks = [
                 num_steps=10,
                 lr=0.45,
                 features=_base_.custom_hooks[0]['features'],
+                frame_size=(480, 856),
             ),
             dict(type='DenseCRF', scale=0.5, normalization='after'),
         ],

@@ -13,6 +13,7 @@ custom_hooks = [
         score='cut',
         frames='first',
         dataloader='val_dataloader',
+        frame_size=(480, 856),  # whole patches
         features=dict(
             type='ViTEncoder',
             patch_size=8,

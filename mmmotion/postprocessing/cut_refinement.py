@@ -1,5 +1,7 @@
 """Masks along which little likeness is cut apart."""
 
+from collections.abc import Sequence
+
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -31,6 +33,7 @@ class CutRefinement(Postprocessor):
         features: See :class:`FrameFeatures`.
         in_index: See :class:`FrameFeatures`.
         data_preprocessor: See :class:`FrameFeatures`.
+        frame_size: See :class:`FrameFeatures`.
         max_side: Longest side of the grid; the cut looks at all pairs of
             positions.
 
@@ -46,6 +49,7 @@ class CutRefinement(Postprocessor):
         features: str | dict = 'color',
         in_index: int = -1,
         data_preprocessor: dict | None = None,
+        frame_size: Sequence[int] | None = None,
         max_side: int = 107,
     ) -> None:
         if num_steps < 1 or lr <= 0:
@@ -56,7 +60,9 @@ class CutRefinement(Postprocessor):
         self.num_steps = num_steps
         self.lr = lr
         self.threshold = threshold
-        self.features = FrameFeatures(features, in_index, data_preprocessor)
+        self.features = FrameFeatures(
+            features, in_index, data_preprocessor, frame_size
+        )
         self.feature_index = self.features.feature_index
         self._alignment = FrameAlignment(self.features, max_side)
 

@@ -1,6 +1,6 @@
 """Features of a frame, from wherever they are had."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -39,13 +39,15 @@ class FrameFeatures:
             ``'color'``.
         data_preprocessor: ``mean`` and ``std`` of the frames that the encoder
             of the config sees, as for ``MotionDataPreprocessor``.
+        frame_size: (H, W) to which frames are resized for the encoder of the
+            config; None leaves them as they are.
 
     Attributes:
         feature_index: ``in_index`` if the map is one of the segmentor, else
             None.
 
     Raises:
-        ValueError: If the features are unknown.
+        ValueError: If the features are unknown, or the size is none.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class FrameFeatures:
         features: str | dict = 'color',
         in_index: int = -1,
         data_preprocessor: dict | None = None,
+        frame_size: Sequence[int] | None = None,
     ) -> None:
         is_config = not isinstance(features, str) and 'type' in features
         if not is_config and features not in ('color', 'segmentor'):
@@ -60,6 +63,13 @@ class FrameFeatures:
                 "features must be 'color', 'segmentor' or the config of an "
                 f'encoder, got {features!r}'
             )
+        if frame_size is not None and (len(frame_size) != 2
+                                       or min(frame_size) < 1):
+            raise ValueError(
+                'frame_size must be None or (height, width), got '
+                f'{frame_size}'
+            )
+        self.frame_size = frame_size and (frame_size[0], frame_size[1])
         self.encoder: FrameEncoder | None = None
         self.feature_index: int | None = None
         if isinstance(features, dict):
@@ -97,5 +107,12 @@ class FrameFeatures:
         if self.feature_index is not None:
             return source
         if self.encoder is not None:
-            return self.encoder(source[0])
+            return self.encoder(self._resize(source[0]))
         return color_features(source[0], size)
+
+    def _resize(self, frame: Tensor) -> Tensor:
+        if self.frame_size is None:
+            return frame
+        return F.interpolate(
+            frame[None], size=self.frame_size, mode='bilinear', antialias=True
+        )[0]

@@ -42,6 +42,7 @@ class SemanticExtent(Postprocessor):
         features: See :class:`FrameFeatures`.
         in_index: See :class:`FrameFeatures`.
         data_preprocessor: See :class:`FrameFeatures`.
+        frame_size: See :class:`FrameFeatures`.
         max_side: Longest side of the grid of the features.
 
     Raises:
@@ -56,6 +57,7 @@ class SemanticExtent(Postprocessor):
         features: str | dict = 'color',
         in_index: int = -1,
         data_preprocessor: dict | None = None,
+        frame_size: Sequence[int] | None = None,
         max_side: int = 107,
     ) -> None:
         if dilation < 1 or dilation % 2 == 0:
@@ -68,7 +70,9 @@ class SemanticExtent(Postprocessor):
         self.threshold = threshold
         self.dilation = dilation
         self.max_extent = (max_extent[0], max_extent[1])
-        self.features = FrameFeatures(features, in_index, data_preprocessor)
+        self.features = FrameFeatures(
+            features, in_index, data_preprocessor, frame_size
+        )
         self.feature_index = self.features.feature_index
         self._alignment = FrameAlignment(self.features, max_side)
 

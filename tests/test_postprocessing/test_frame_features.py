@@ -1,5 +1,6 @@
 import pytest
 import torch
+import torch.nn.functional as F
 
 from mmmotion.postprocessing import FrameFeatures, color_features
 
@@ -36,6 +37,20 @@ def test_an_encoder_of_its_own_sees_the_first_frame():
     assert found.shape[0] == 12
 
 
-def test_rejects_unknown_features():
+def test_an_encoder_may_see_frames_of_another_size():
+    features = FrameFeatures(VIT, frame_size=(64, 32))
+    frames = 255 * torch.rand(1, 3, 24, 48)
+    found = features(dict(frames=frames), (9, 9))
+    resized = F.interpolate(
+        frames, size=(64, 32), mode='bilinear', antialias=True
+    )
+    torch.testing.assert_close(found, features.encoder(resized[0]))
+    assert found.shape == (12, 8, 4)
+
+
+def test_rejects_what_it_cannot_use():
     with pytest.raises(ValueError, match="features must be 'color'"):
         FrameFeatures('sound')
+    for size in ((480, ), (0, 854)):
+        with pytest.raises(ValueError, match='frame_size must be None or'):
+            FrameFeatures(VIT, frame_size=size)

@@ -2,6 +2,7 @@
 
 import logging
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -58,6 +59,7 @@ class ObjectChannelHook(Hook):
             the config of an encoder, see ``FrameFeatures``.
         in_index: See ``FrameFeatures``.
         data_preprocessor: See ``FrameFeatures``.
+        frame_size: See ``FrameFeatures``.
 
     Raises:
         ValueError: If an argument is out of its range.
@@ -78,6 +80,7 @@ class ObjectChannelHook(Hook):
         features: str | dict = 'color',
         in_index: int = -1,
         data_preprocessor: dict | None = None,
+        frame_size: Sequence[int] | None = None,
     ) -> None:
         for name, value, known in (
             ('by', by, ('motion', 'alignment')),
@@ -98,7 +101,9 @@ class ObjectChannelHook(Hook):
         self.dataloader = dataloader
         self.score: MotionScore | AlignmentScore = MotionScore()
         if by == 'alignment':
-            described = FrameFeatures(features, in_index, data_preprocessor)
+            described = FrameFeatures(
+                features, in_index, data_preprocessor, frame_size
+            )
             self.score = AlignmentScore(described, score, threshold)
         self._scores: Tensor | None = None
         self._is_training = False

@@ -42,7 +42,7 @@ class MotionSemanticAlignmentMetric(VideoMetric):
     normalised cut on the similarity of all pairs of positions, in [-2, 0]; a
     mask that says nothing has -1, and so have empty and full ones. The
     ``overlap``, in [0, 1], is that with all that looks like the mask, and 0
-    if this spreads over 80 % of the height or 90 % of the width.
+    if this spreads over 90 % of the height or 80 % of the width.
 
     Results: ``msa``, what a choice goes by; ``msa/cut`` and ``msa/overlap``
     of the foreground, all objects together; and, for models whose channels
@@ -73,8 +73,7 @@ class MotionSemanticAlignmentMetric(VideoMetric):
             the segmentor need the loops by video.
         in_index: See ``FrameFeatures``.
         data_preprocessor: See ``FrameFeatures``.
-        frame_size: (height, width) to which frames are resized for the
-            encoder of the config; None leaves them as they are.
+        frame_size: See ``FrameFeatures``.
         cut_threshold: Cosine above which two positions look alike.
         overlap_threshold: Cosine above which a position looks like the mask.
         max_side: Longest side of the grid on which masks are compared.
@@ -96,7 +95,7 @@ class MotionSemanticAlignmentMetric(VideoMetric):
         features: str | dict = 'color',
         in_index: int = -1,
         data_preprocessor: dict | None = None,
-        frame_size: tuple[int, int] | None = None,
+        frame_size: Sequence[int] | None = None,
         cut_threshold: float = 0.2,
         overlap_threshold: float = 0.5,
         max_side: int = 107,
@@ -112,9 +111,10 @@ class MotionSemanticAlignmentMetric(VideoMetric):
         self.score = score
         self.mask = mask
         self.every = every
-        self.frame_size = None if frame_size is None else tuple(frame_size)
         self.thresholds = dict(cut=cut_threshold, overlap=overlap_threshold)
-        described = FrameFeatures(features, in_index, data_preprocessor)
+        described = FrameFeatures(
+            features, in_index, data_preprocessor, frame_size
+        )
         self.feature_index = described.feature_index
         self._named = _describe(features)
         self._alignment = FrameAlignment(described, max_side)
@@ -233,7 +233,7 @@ class MotionSemanticAlignmentMetric(VideoMetric):
             mask=self.mask,
             frames='first' if self.every is None else f'every {self.every}',
             features=self._named,
-            frame_size=self.frame_size or 'as it is',
+            frame_size=self._alignment.features.frame_size or 'as it is',
             grid=f'up to {self._alignment.max_side}',
             **{f'{name}_threshold': self.thresholds[name]
                for name in SCORES},
@@ -287,14 +287,6 @@ class MotionSemanticAlignmentMetric(VideoMetric):
             key: torch.as_tensor(value).to(masks.device).float()
             for key, value in inputs.items()
         }
-        if self.frame_size is not None and 'frames' in inputs:
-            inputs['frames'] = torch.nn.functional.interpolate(
-                inputs['frames'],
-                size=self.frame_size,
-                mode='bilinear',
-                align_corners=False,
-                antialias=True,
-            )
         height, width = next(iter(inputs.values())).shape[-2:]
         features = self._alignment.describe(inputs, (height, width))
         grid = (features.shape[-2], features.shape[-1])

@@ -154,9 +154,19 @@ def test_reads_the_map_of_the_segmentor():
 
 def test_an_encoder_sees_frames_of_its_size():
     encoder = dict(type='UNetEncoder', base_channels=4, num_stages=1)
-    settings = dict(features=encoder, frame_size=(16, 16))
-    found = run([sample(GOOD)], **settings)
-    assert -2 <= found['msa'] <= 0
+    small = torch.nn.functional.interpolate(
+        frame().float(), size=(12, 16), mode='bilinear', antialias=True
+    )
+    found = []
+    for settings, batch in (
+        (dict(frame_size=(12, 16)), None),
+        ({}, dict(inputs=dict(frames=[small]))),
+        ({}, None),
+    ):
+        torch.manual_seed(0)
+        found.append(run([sample(GOOD)], batch, features=encoder, **settings))
+    assert found[0]['msa'] == pytest.approx(found[1]['msa'])
+    assert found[0]['msa'] != pytest.approx(found[2]['msa'], abs=1e-4)
 
 
 def test_labels_change_nothing():
