@@ -85,7 +85,7 @@ def refine_labels(
     with them, later frames see the mean of both.
 
     Source: Xie, Xie, Zisserman, "Segmenting Moving Objects via an
-    Object-Centric Layered Representation", NeurIPS 2022, Section 3.5, in the
+    Object-Centric Layered Representation", NeurIPS 2022, in the
     form of its release.
 
     Args:

@@ -36,7 +36,7 @@ class LayerQueries(BaseModule):
     map of the time.
 
     Source: Xie, Xie, Zisserman, "Segmenting Moving Objects via an
-    Object-Centric Layered Representation", NeurIPS 2022, Section 3.2, in the
+    Object-Centric Layered Representation", NeurIPS 2022, in the
     form of its release. With the defaults it has 12,627,456 parameters.
 
     Args:

@@ -51,7 +51,7 @@ class SpaceTimeEncoder(nn.Module):
     """Let every cell of a clip read the cells of the other frames.
 
     Source: Xie, Xie, Zisserman, "Segmenting Moving Objects via an
-    Object-Centric Layered Representation", NeurIPS 2022, Section 3.2. As in
+    Object-Centric Layered Representation", NeurIPS 2022. As in
     its release, and unlike the paper, cells do not see their own frame.
 
     Args:

@@ -11,7 +11,7 @@ class DepthOrderHead(BaseModule):
     """Tell how near each layer is, once for the whole clip.
 
     Source: Xie, Xie, Zisserman, "Segmenting Moving Objects via an
-    Object-Centric Layered Representation", NeurIPS 2022, Section 3.2.
+    Object-Centric Layered Representation", NeurIPS 2022.
 
     Args:
         in_channels: Channels of the queries.

@@ -38,7 +38,7 @@ class LayerDecoder(BaseModule):
     of all queries are mixed.
 
     Source: Xie, Xie, Zisserman, "Segmenting Moving Objects via an
-    Object-Centric Layered Representation", NeurIPS 2022, Section 3.2, in the
+    Object-Centric Layered Representation", NeurIPS 2022, in the
     form of its release: inner products with the final queries, where the
     paper takes the attention of the last layer.
 

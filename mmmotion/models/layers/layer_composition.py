@@ -12,7 +12,7 @@ def compose_layers(masks: Tensor, order: Tensor) -> Tensor:
     """Hide in every layer what the layers in front of it cover.
 
     Source: Xie, Xie, Zisserman, "Segmenting Moving Objects via an
-    Object-Centric Layered Representation", NeurIPS 2022, Eq. 1-2.
+    Object-Centric Layered Representation", NeurIPS 2022.
 
     Args:
         masks: (B, T, K, H, W) whole shapes in [0, 1], hard or soft.

@@ -51,7 +51,7 @@ class LabelContrastLoss(nn.Module):
     have no gradient.
 
     Source: Xie, Xie, Zisserman, "Segmenting Moving Objects via an
-    Object-Centric Layered Representation", NeurIPS 2022, Section 3.5, in the
+    Object-Centric Layered Representation", NeurIPS 2022, in the
     form of its release.
 
     Args:

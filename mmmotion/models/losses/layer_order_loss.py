@@ -26,7 +26,7 @@ class LayerOrderLoss(nn.Module):
     """Learn the depths of layers from known pairs that overlap.
 
     Source: Xie, Xie, Zisserman, "Segmenting Moving Objects via an
-    Object-Centric Layered Representation", NeurIPS 2022, Section 3.3, in the
+    Object-Centric Layered Representation", NeurIPS 2022, in the
     form of its release: the mean over all pairs, of which those without
     overlap contribute nothing.
 

@@ -35,7 +35,7 @@ class MaskBoundaryLoss(nn.Module):
     """Learn the boundaries of known masks.
 
     Source: Xie, Xie, Zisserman, "Segmenting Moving Objects via an
-    Object-Centric Layered Representation", NeurIPS 2022, Section 3.3. As in
+    Object-Centric Layered Representation", NeurIPS 2022. As in
     its release, the mean is one over the strips of all masks, so that large
     masks count more, and empty ones do not.
 

@@ -220,7 +220,7 @@ class OCLR(BaseSegmentor):
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[MotionDataSample]
     ) -> dict[str, Tensor]:
-        """Eq. 5-8: shapes, boundaries and order of the layers.
+        """Compare shapes, boundaries and order of the layers.
 
         Args:
             inputs: ``flows`` (B, T * G, 2, h, w) in pixels.
