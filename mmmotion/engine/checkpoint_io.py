@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 import torch
 from mmengine.dist import barrier, is_main_process
-from mmengine.model import is_model_wrapper
 from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor, nn
+
+from .model_wrapper import unwrap_model
 
 _SHOWN = 5
 _NO_WEIGHT = 'postprocess_state.'
@@ -110,7 +111,7 @@ def check_state_dict(
     is_part = not strict and (match.num_fitting or not match.num_expected)
     if is_equal or is_part:
         return
-    model_name = type(_unwrap(model)).__name__
+    model_name = type(unwrap_model(model)).__name__
     raise CheckpointError(
         f'{source} does not belong to this {model_name}: '
         f'{match.num_fitting} of the {match.num_expected} entries of the '
@@ -151,13 +152,13 @@ def load_fitting(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
         model: The model, or its distributed wrapper.
         weights: State dict of the checkpoint.
     """
-    expected = _unwrap(model).state_dict()
+    expected = unwrap_model(model).state_dict()
     fitting = {
         key: value
         for key, value in weights.items()
         if key in expected and _shape(value) == _shape(expected[key])
     }
-    _unwrap(model).load_state_dict(fitting, strict=False)
+    unwrap_model(model).load_state_dict(fitting, strict=False)
 
 
 def load_checkpoint(
@@ -293,7 +294,7 @@ def _describe_damage(path: str | Path, error: Exception) -> str:
 
 
 def _compare(model: nn.Module, weights: Mapping[str, Tensor]) -> _Match:
-    expected = _unwrap(model).state_dict()
+    expected = unwrap_model(model).state_dict()
     missing = [key for key in expected if key not in weights]
     # mmengine ignores these as well: old files do not have them.
     missing = [key for key in missing if 'num_batches_tracked' not in key]
@@ -312,12 +313,6 @@ def _compare(model: nn.Module, weights: Mapping[str, Tensor]) -> _Match:
     ]
     num_fitting = len(shared) - len(reshaped)
     return _Match(len(expected), num_fitting, missing, unexpected, reshaped)
-
-
-def _unwrap(model: nn.Module) -> nn.Module:
-    if not is_model_wrapper(model):
-        return model
-    return model.get_submodule('module')
 
 
 def _shape(value: Any) -> tuple[int, ...] | str:  # extra states have none

@@ -5,11 +5,12 @@ from itertools import pairwise
 from typing import Any
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import nn
 
 from mmmotion.registry import HOOKS, MODELS
+
+from ..model_wrapper import unwrap_model
 
 
 @HOOKS.register_module()
@@ -55,7 +56,7 @@ class LossSwitchHook(Hook):
         Raises:
             AttributeError: If the model has no such loss.
         """
-        model = _unwrap(runner)
+        model = unwrap_model(runner.model)
         if not isinstance(getattr(model, self.loss, None), nn.Module):
             raise AttributeError(
                 f'LossSwitchHook: {type(model).__name__} has no loss '
@@ -72,9 +73,6 @@ class LossSwitchHook(Hook):
     ) -> None:
         """Set the loss of this iteration."""
         reached = [loss for begin, loss in self.steps if begin <= runner.iter]
-        setattr(_unwrap(runner), self.loss, [self._own, *reached][-1])
-
-
-def _unwrap(runner: Runner) -> nn.Module:
-    model = runner.model
-    return model.module if is_model_wrapper(model) else model
+        setattr(
+            unwrap_model(runner.model), self.loss, [self._own, *reached][-1]
+        )

@@ -5,10 +5,11 @@ from operator import attrgetter
 from typing import Any
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from mmmotion.registry import HOOKS
+
+from ..model_wrapper import unwrap_model
 
 
 @HOOKS.register_module()
@@ -98,9 +99,7 @@ class LossWeightStepHook(Hook):
 
 
 def _find(runner: Runner, name: str) -> Any:  # any module with a weight
-    model = runner.model
-    if is_model_wrapper(model):
-        model = model.module
+    model = unwrap_model(runner.model)
     try:
         return attrgetter(name)(model)
     except AttributeError as error:

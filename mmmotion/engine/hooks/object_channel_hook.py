@@ -10,12 +10,10 @@ from mmengine.dataset import pseudo_collate
 from mmengine.dist import all_gather_object, get_rank, get_world_size
 from mmengine.hooks import CheckpointHook, Hook
 from mmengine.logging import print_log
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import Tensor
 
 from mmmotion.evaluation.metrics.result_files import format_table
-from mmmotion.models.segmentors import BaseSegmentor
 from mmmotion.postprocessing import (
     FrameFeatures,
     ObjectChannel,
@@ -24,6 +22,7 @@ from mmmotion.postprocessing import (
 from mmmotion.registry import DATASETS, HOOKS
 
 from ..channel_scores import AlignmentScore, MotionScore
+from ..model_wrapper import unwrap_model
 from ..random_state import RandomStream
 from ..unlabelled_frames import draw_frames, first_frames, load_unlabelled
 
@@ -118,7 +117,7 @@ class ObjectChannelHook(Hook):
             ValueError: If it has no step ``ObjectChannel``.
         """
         _find_step(runner)
-        self.score.check(_unwrap(runner))
+        self.score.check(unwrap_model(runner.model))
 
     def after_load_checkpoint(
         self, runner: Runner, checkpoint: dict[str, Any]
@@ -245,7 +244,7 @@ class ObjectChannelHook(Hook):
 
     def _fall_back(self, runner: Runner, scores: Tensor) -> Tensor:
         """Scores by motion, if the model can tell, where others are 0."""
-        model = _unwrap(runner)
+        model = unwrap_model(runner.model)
         has_motion = hasattr(model, 'channel_motion')
         taken = 'channel with the largest motion' if has_motion else 'first'
         print_log(
@@ -265,7 +264,7 @@ class ObjectChannelHook(Hook):
         self, runner: Runner, score: MotionScore | None = None
     ) -> Tensor:
         """(K,) mean scores, the same on all processes."""
-        model = _unwrap(runner)
+        model = unwrap_model(runner.model)
         if score is None:
             dataset, draws = self._select(runner, self.dataloader, self.frames)
         else:  # motion is that of training pairs
@@ -333,7 +332,7 @@ def keep_object_channel(runner: Runner, scores: list[float] | None,
     for hook in runner.hooks:
         if isinstance(hook, ObjectChannelHook):
             kept = hook.keep(runner, kept)
-    channel = find_object_channel(_unwrap(runner), who).current
+    channel = find_object_channel(unwrap_model(runner.model), who).current
     if channel is None:
         raise ValueError(
             f'{who} has to know which channel is the object: add '
@@ -343,10 +342,5 @@ def keep_object_channel(runner: Runner, scores: list[float] | None,
     return channel, None if kept is None else kept.tolist()
 
 
-def _unwrap(runner: Runner) -> BaseSegmentor:
-    model = runner.model
-    return model.module if is_model_wrapper(model) else model
-
-
 def _find_step(runner: Runner) -> ObjectChannel:
-    return find_object_channel(_unwrap(runner), 'ObjectChannelHook')
+    return find_object_channel(unwrap_model(runner.model), 'ObjectChannelHook')

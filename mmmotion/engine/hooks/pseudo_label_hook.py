@@ -23,13 +23,13 @@ from mmmotion.registry import DATASETS, HOOKS
 from ..adaptation import describe_settings, hash_checkpoints
 from ..config_check import check_config
 from ..loops import IterTrainLoop
+from ..model_wrapper import unwrap_model
 from ..pseudo_labels import (
     LabelledVideo,
     LabelMaker,
     LabelStore,
     check_second_stage,
     label_videos,
-    unwrap,
 )
 from ..video_names import group_by_name
 from .object_channel_hook import keep_object_channel
@@ -245,7 +245,7 @@ class PseudoLabelHook(Hook):
     def _labeller(self, runner: Runner) -> BaseSegmentor:
         """The model with the weights that make the labels."""
         if not self.averaged:
-            return unwrap(runner)
+            return unwrap_model(runner.model)
         for hook in runner.hooks:
             averaged = getattr(hook, 'ema_model', None)
             if averaged is not None:
@@ -258,7 +258,7 @@ class PseudoLabelHook(Hook):
 
     def _describe(self, runner: Runner) -> dict[str, Any]:
         """What the labels depend on, but for weights, channel and files."""
-        model = unwrap(runner)
+        model = unwrap_model(runner.model)
         return self._settings | describe_settings(
             dict(
                 model=type(model).__name__,

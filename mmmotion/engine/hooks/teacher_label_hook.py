@@ -11,7 +11,8 @@ from torch import Tensor
 
 from mmmotion.registry import HOOKS
 
-from ..pseudo_labels import LabelMaker, check_second_stage, unwrap
+from ..model_wrapper import unwrap_model
+from ..pseudo_labels import LabelMaker, check_second_stage
 from .object_channel_hook import keep_object_channel
 
 _STATE = 'teacher_state_dict'
@@ -130,7 +131,7 @@ class TeacherLabelHook(Hook):
             self._scores = None
             self._start(runner)
         assert self.ema_model is not None
-        self.ema_model.update_parameters(unwrap(runner))
+        self.ema_model.update_parameters(unwrap_model(runner.model))
         inputs = data_batch['inputs']
         inputs['pseudo_masks'] = [
             self._label(frames, data_batch['data_samples'][i])
@@ -143,7 +144,7 @@ class TeacherLabelHook(Hook):
             type(self).__name__
         )
         self.ema_model = ExponentialMovingAverage(
-            unwrap(runner), self.momentum, update_buffers=True
+            unwrap_model(runner.model), self.momentum, update_buffers=True
         )
         self.ema_model.eval()
 

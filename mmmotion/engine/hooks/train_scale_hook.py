@@ -5,10 +5,11 @@ from itertools import pairwise
 from typing import Any
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from mmmotion.registry import HOOKS
+
+from ..model_wrapper import unwrap_model
 
 
 @HOOKS.register_module()
@@ -56,7 +57,5 @@ class TrainScaleHook(Hook):
         data_batch: Any = None,  # whatever the data loader yields
     ) -> None:
         """Set the scale of this iteration."""
-        model = runner.model
-        if is_model_wrapper(model):
-            model = model.module
+        model = unwrap_model(runner.model)
         model.data_preprocessor.train_scale = self.scale(runner.iter)

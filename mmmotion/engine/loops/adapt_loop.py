@@ -15,7 +15,6 @@ from mmengine.dist import (
 )
 from mmengine.evaluator import Evaluator
 from mmengine.logging import print_log
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
@@ -35,6 +34,7 @@ from ..adaptation import (
     hash_files,
 )
 from ..config_check import check_config
+from ..model_wrapper import unwrap_model
 from ..video_names import VideoNames, group_by_name
 from .adapted_predictor import AdaptationRecord, AdaptedPredictor
 from .video_loops import VideoTestLoop
@@ -216,8 +216,7 @@ class AdaptLoop(VideoTestLoop):
 
 
 def _check_model(model: torch.nn.Module) -> None:
-    if is_model_wrapper(model):
-        model = model.get_submodule('module')
+    model = unwrap_model(model)
     name = type(model).__name__
     if not isinstance(model, BaseSegmentor):
         raise TypeError(f'AdaptLoop needs a BaseSegmentor, got {name}')

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import torch
-from mmengine.model import is_model_wrapper
 from mmengine.runner import TestLoop, ValLoop
 
 from mmmotion.models.segmentors import BaseSegmentor, FramePrediction
 from mmmotion.registry import LOOPS
 
+from ..model_wrapper import unwrap_model
 from ..video_names import iterate_named
 from .map_watchers import drop_maps, find_watchers
 from .video_predictor import VideoPredictor
@@ -108,9 +108,7 @@ def _run_by_video(
     build_predictor: Callable[[BaseSegmentor], VideoPredictor],
 ) -> dict:
     runner = loop.runner
-    model = runner.model
-    if is_model_wrapper(model):
-        model = model.module
+    model = unwrap_model(runner.model)
 
     def emit(batches: Iterator[_PendingBatch]) -> None:
         """Hand complete batches to metrics and hooks."""

@@ -3,7 +3,7 @@
 from .label_maker import LabelMaker
 from .label_run import LabelledVideo, label_videos
 from .label_store import LabelStore
-from .second_stage import check_second_stage, unwrap
+from .second_stage import check_second_stage
 
 __all__ = [
     'LabelMaker',
@@ -11,5 +11,4 @@ __all__ = [
     'LabelledVideo',
     'check_second_stage',
     'label_videos',
-    'unwrap',
 ]

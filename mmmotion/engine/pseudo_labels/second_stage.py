@@ -1,16 +1,10 @@
 """What a stage that trains on pseudo masks needs."""
 
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
-from mmmotion.models.segmentors import BaseSegmentor
 from mmmotion.postprocessing import find_object_channel
 
-
-def unwrap(runner: Runner) -> BaseSegmentor:
-    """Return the model without a distributed wrapper."""
-    model = runner.model
-    return model.module if is_model_wrapper(model) else model
+from ..model_wrapper import unwrap_model
 
 
 def check_second_stage(
@@ -28,7 +22,7 @@ def check_second_stage(
         ValueError: If the model does not know its object channel or has no
             loss, or there are no weights to start from.
     """
-    model = unwrap(runner)
+    model = unwrap_model(runner.model)
     find_object_channel(model, who)
     if getattr(model, 'loss_appearance', None) is None:
         raise ValueError(
