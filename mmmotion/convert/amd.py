@@ -5,19 +5,16 @@ from typing import Any
 
 from torch import Tensor
 
-from .keys import check_keys, strip_prefixes
-from .torchvision_resnet import NORM_ENTRIES, convert_torchvision_resnet
+from .amd_family import head_names, rename_weights
+from .keys import strip_prefixes
 
-_BACKBONE = 'backbone2.'
 _FLOW = 'decode_head.flownet'
 _NUM_STAGES = 6
 _NUM_LEVELS = 5
-_COUNTER = 'num_batches_tracked'
 
 
 def _layers() -> Iterator[tuple[str, str]]:
-    """Layers with weight and bias of the head and the motion pathway."""
-    yield 'decode_head2.conv_seg', 'head.conv'
+    """Layers with weight and bias of the motion pathway."""
     pyramid = f'{_FLOW}.feature_pyramid_extractor.convs'
     for i in range(_NUM_STAGES):
         for j in range(2):
@@ -39,12 +36,7 @@ def _layers() -> Iterator[tuple[str, str]]:
 
 def iterate_names() -> Iterator[tuple[str, str]]:
     """Pairs of the original's name and ours, without the encoder."""
-    for i in range(2):
-        conv = f'convs.{i}.conv.weight'
-        yield f'decode_head2.{conv}', f'head.{conv}'
-        for entry in (*NORM_ENTRIES, _COUNTER):
-            norm = f'convs.{i}.bn.{entry}'
-            yield f'decode_head2.{norm}', f'head.{norm}'
+    yield from head_names('decode_head2', 'head')
     for original, ours in _layers():
         for entry in ('weight', 'bias'):
             yield f'{original}.{entry}', f'{ours}.{entry}'
@@ -67,20 +59,6 @@ def convert_amd(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
         TypeError: If something is not a tensor.
     """
     weights = strip_prefixes(state_dict, ('model.', ))
-    others = {
-        key: value
-        for key, value in weights.items() if not key.startswith(_BACKBONE)
-    }
-    renaming = dict(iterate_names())
-    check_keys('amd', others, renaming)
-    encoder = convert_torchvision_resnet({
-        key.removeprefix(_BACKBONE): value
-        for key, value in weights.items() if key.startswith(_BACKBONE)
-    })
-    converted = {f'encoder.{key}': value for key, value in encoder.items()}
-    for original, ours in renaming.items():
-        value = others[original]
-        if ours.startswith('motion_model.head.'):
-            value = value.flatten(1) if value.ndim > 1 else value
-        converted[ours] = value
-    return converted
+    return rename_weights(
+        'amd', weights, dict(iterate_names()), 'motion_model.head.'
+    )

@@ -5,35 +5,23 @@ from typing import Any
 
 from torch import Tensor
 
-from .keys import check_keys, strip_prefixes
-from .torchvision_resnet import NORM_ENTRIES, convert_torchvision_resnet
+from .amd_family import head_names, rename_weights
+from .keys import strip_prefixes
 
-_BACKBONE = 'backbone2.'
 _TEACHER = ('backbone2_ema.', 'decode_head2_ema.')
-_COUNTER = 'num_batches_tracked'
-
-
-def _head(original: str, ours: str) -> Iterator[tuple[str, str]]:
-    for i in range(2):
-        conv = f'convs.{i}.conv.weight'
-        yield f'{original}.{conv}', f'{ours}.{conv}'
-        for entry in (*NORM_ENTRIES, _COUNTER):
-            norm = f'convs.{i}.bn.{entry}'
-            yield f'{original}.{norm}', f'{ours}.{norm}'
-    for entry in ('weight', 'bias'):
-        yield f'{original}.conv_seg.{entry}', f'{ours}.conv.{entry}'
+_POOLING = 'motion_model.base.pooling'
 
 
 def iterate_names() -> Iterator[tuple[str, str]]:
     """Pairs of the original's name and ours, without the encoder."""
-    yield from _head('decode_head2', 'head')
-    yield from _head('decode_head3', 'motion_model.head.head')
+    yield from head_names('decode_head2', 'head')
+    yield from head_names('decode_head3', 'motion_model.head.head')
     for when in ('before', 'after'):
         for i in (0, 2):
             for entry in ('weight', 'bias'):
                 yield (
                     f'decode_head.flow_feat_{when}_agg.{i}.{entry}',
-                    f'motion_model.base.pooling.{when}.{i}.{entry}',
+                    f'{_POOLING}.{when}.{i}.{entry}',
                 )
 
 
@@ -55,20 +43,6 @@ def convert_imas(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
         TypeError: If something is not a tensor.
     """
     weights = strip_prefixes(state_dict, ('model.', ), _TEACHER)
-    others = {
-        key: value
-        for key, value in weights.items() if not key.startswith(_BACKBONE)
-    }
-    renaming = dict(iterate_names())
-    check_keys('imas', others, renaming)
-    encoder = convert_torchvision_resnet({
-        key.removeprefix(_BACKBONE): value
-        for key, value in weights.items() if key.startswith(_BACKBONE)
-    })
-    converted = {f'encoder.{key}': value for key, value in encoder.items()}
-    for original, ours in renaming.items():
-        value = others[original]
-        if '.after.' in ours and value.ndim > 2:
-            value = value.flatten(1)
-        converted[ours] = value
-    return converted
+    return rename_weights(
+        'imas', weights, dict(iterate_names()), f'{_POOLING}.after.'
+    )
