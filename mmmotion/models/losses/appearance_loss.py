@@ -1,9 +1,10 @@
 """Distance of an object's mask to what a refinement made of it."""
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmmotion.registry import MODELS
+
+from ..layers import resize_maps
 
 
 def asymmetric_error(
@@ -78,11 +79,7 @@ class AppearanceLoss(nn.Module):
         Returns:
             The weighted loss, a scalar.
         """
-        size = masks.shape[-2:]
-        if targets.shape[-2:] != size:
-            targets = F.interpolate(
-                targets[:, None], size=size, mode='bilinear'
-            )[:, 0]
+        targets = resize_maps(targets[:, None], masks.shape[-2:])[:, 0]
         targets = targets.to(masks.dtype)
         if self.threshold is not None:
             targets = (targets > self.threshold).to(masks.dtype)
