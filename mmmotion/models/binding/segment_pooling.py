@@ -15,8 +15,9 @@ class SegmentPooling(BaseModule):
     Zero-Shot Segmentation from Videos", NeurIPS 2021, Section 3.3.
 
     Args:
-        eps: Added to the mass of every region, in pixels; 0 is the plain
-            mean, which is not a number for a region without any mass.
+        eps: Added to the mass of every region, in pixels, so that a region
+            without any has the mean 0; 0 is the plain mean, which is then
+            not a number.
         init_cfg: Initialisation as in mmengine.
 
     Raises:
@@ -25,7 +26,7 @@ class SegmentPooling(BaseModule):
 
     def __init__(
         self,
-        eps: float = 0.0,
+        eps: float = 1e-12,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         super().__init__(init_cfg)

@@ -6,8 +6,6 @@ from torch import Tensor, nn
 from ..binding import SegmentPooling
 
 _SLOPE = 0.1
-# Keeps the mean of a region without any mass finite.
-_EPS = 1e-12
 
 
 class FlowPooling(BaseModule):
@@ -40,7 +38,7 @@ class FlowPooling(BaseModule):
             nn.Conv2d(channels, channels, kernel_size=3, padding=1),
             nn.LeakyReLU(_SLOPE),
         )
-        self.pooling = SegmentPooling(eps=_EPS)
+        self.pooling = SegmentPooling()
         self.after = nn.Sequential(
             nn.Linear(channels, channels),
             nn.LeakyReLU(_SLOPE),

@@ -123,7 +123,8 @@ class AMD(BaseSegmentor):
 
         Returns:
             (B, K) mean length of the flow inside each region, over both
-            directions, in pixels of the motion pathway's input.
+            directions, in pixels of the motion pathway's input; an
+            empty region does not move.
 
         Raises:
             ValueError: If there is only one frame.
@@ -132,7 +133,8 @@ class AMD(BaseSegmentor):
         masks = _enlarge(self.motion_model.select_masks(masks), fit.flow)
         length = torch.linalg.vector_norm(fit.flow, dim=1, keepdim=True)
         sums = (masks * length).sum(dim=(-2, -1))
-        mean = sums / masks.sum(dim=(-2, -1))
+        mass = masks.sum(dim=(-2, -1))
+        mean = sums / mass.clamp(min=torch.finfo(mass.dtype).tiny)
         return torch.stack(mean.chunk(2)).mean(dim=0)
 
     def _group(self, frames: Tensor) -> Tensor:

@@ -120,6 +120,20 @@ def test_motion_of_the_channels():
     )
 
 
+def test_a_channel_that_is_nowhere_spoils_nothing():
+    model, inputs = build().eval(), batch()
+    with torch.no_grad():
+        model.head.conv.bias[1] = -1e4
+        scores = model.channel_motion(inputs)
+    assert (scores[:, 1] == 0).all() and scores.isfinite().all()
+    loss = model.loss(inputs, [])['loss_recon']
+    loss.backward()
+    assert loss.isfinite()
+    assert all(
+        p.grad is None or p.grad.isfinite().all() for p in model.parameters()
+    )
+
+
 @pytest.mark.parametrize('method', ['loss', 'channel_motion'])
 def test_a_single_frame_is_no_pair(method):
     model, inputs = build(), batch(num_frames=1)
