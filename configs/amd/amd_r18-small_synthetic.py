@@ -52,6 +52,7 @@ model = dict(
     ),
     loss_recon=photometric,
     loss_dense=photometric,
+    relative_motion=True,
     postprocess=[dict(type='ObjectChannel')],
 )
 custom_hooks = [dict(type='ObjectChannelHook', by='motion', num_frames=64)]

@@ -42,6 +42,10 @@ class AMD(BaseSegmentor):
             has none.
         loss_appearance: Config of the loss towards pseudo masks, if the
             pipeline loads them (``PseudoLabelHook``).
+        relative_motion: Whether :meth:`channel_motion` is free of the
+            motion of the camera, the median over the frame. The paper's is
+            not; where a camera follows the object, the background moves
+            more.
         postprocess: See ``BaseSegmentor``.
         data_preprocessor: See ``BaseSegmentor``.
         init_cfg: See ``BaseSegmentor``.
@@ -59,6 +63,7 @@ class AMD(BaseSegmentor):
         loss_dense: dict | None = None,
         loss_entropy: dict | None = None,
         loss_appearance: dict | None = None,
+        relative_motion: bool = False,
         postprocess: Sequence[dict] = (),
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
@@ -71,6 +76,7 @@ class AMD(BaseSegmentor):
         self.loss_dense = _build(loss_dense)
         self.loss_entropy = _build(loss_entropy)
         self.loss_appearance = _build(loss_appearance)
+        self.relative_motion = relative_motion
 
     def segment(self, inputs: dict[str, Tensor]) -> Tensor:
         """Score every pixel of the first frame of each sample.
@@ -131,7 +137,11 @@ class AMD(BaseSegmentor):
         """
         _, masks, fit = self._match(inputs, 'the motion of the regions')
         masks = _enlarge(self.motion_model.select_masks(masks), fit.flow)
-        length = torch.linalg.vector_norm(fit.flow, dim=1, keepdim=True)
+        flow = fit.flow
+        if self.relative_motion:
+            camera = flow.flatten(2).median(dim=2).values
+            flow = flow - camera[..., None, None]
+        length = torch.linalg.vector_norm(flow, dim=1, keepdim=True)
         sums = (masks * length).sum(dim=(-2, -1))
         mass = masks.sum(dim=(-2, -1))
         mean = sums / mass.clamp(min=torch.finfo(mass.dtype).tiny)

@@ -120,6 +120,15 @@ def test_motion_of_the_channels():
     )
 
 
+def test_motion_of_the_channels_against_the_camera():
+    model, inputs = build(relative_motion=True).eval(), batch()
+    with torch.no_grad():
+        model.head.conv.bias[2] = 1e4  # the background, which has all
+        assert (model.channel_motion(inputs)[:, 2] < 1e-6).all()
+        model.relative_motion = False
+        assert (model.channel_motion(inputs)[:, 2] > 1e-3).all()
+
+
 def test_a_channel_that_is_nowhere_spoils_nothing():
     model, inputs = build().eval(), batch()
     with torch.no_grad():
