@@ -11,6 +11,7 @@ from mmmotion.structures import MotionDataSample
 from ..layers import resize_maps
 from .base import BaseSegmentor, require_input
 from .object_supervision import supervise_object
+from .region_motion import region_motion
 
 
 @MODELS.register_module()
@@ -163,17 +164,14 @@ class IMAS(BaseSegmentor):
 
         Returns:
             (B, K) mean length of the flow inside each region, over both
-            directions.
+            directions; an empty region does not move.
 
         Raises:
             ValueError: If there is no pair, or not one flow each way.
         """
         frames, flows = _take_pairs(inputs, 'the motion of the regions')
         masks, _ = self._group(frames)
-        target = self.prepare_flow(flows, masks)
-        length = torch.linalg.vector_norm(target, dim=1, keepdim=True)
-        mean = (masks * length).sum(dim=(-2, -1)) / masks.sum(dim=(-2, -1))
-        return torch.stack(mean.chunk(2)).mean(dim=0)
+        return region_motion(masks, self.prepare_flow(flows, masks))
 
     def _group(self, frames: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Masks (B, K, h, w) and features of frames (B, 3, H, W)."""
