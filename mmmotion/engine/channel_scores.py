@@ -19,6 +19,7 @@ class MotionScore:
     Segmentation from Videos", NeurIPS 2021.
     """
 
+    name = 'motion'
     caveat = (
         'mean motion of each channel in pixels of the motion network; a '
         'moving camera moves the background too, and motion counts more '
@@ -77,6 +78,7 @@ class AlignmentScore:
             looks at all pairs of positions.
     """
 
+    name = 'alignment'
     caveat = 'agreement of each channel with the appearance of the frames'
 
     def __init__(

@@ -94,7 +94,6 @@ class ObjectChannelHook(Hook):
             raise ValueError(
                 f'num_frames must be at least 1, got {num_frames}'
             )
-        self.by = by
         self.num_frames = num_frames
         self.frames = frames
         self.dataloader = dataloader
@@ -227,22 +226,25 @@ class ObjectChannelHook(Hook):
         step = _find_step(runner)
         if step.channel is not None:
             return
-        is_new = self._scores is None
-        if self._scores is None:
-            self._scores = self._measure(runner)
-            if self.score.tells_nothing(self._scores):
-                self._scores = self._fall_back(runner, self._scores)
+        if self._scores is not None:
+            step.choose(self._scores)
+            return
+        used: MotionScore | AlignmentScore = self.score
+        self._scores = self._measure(runner)
+        if used.tells_nothing(self._scores):
+            self._scores, used = self._fall_back(runner, self._scores)
         step.choose(self._scores)
-        if is_new:
-            scores = [f'{score:.4g}' for score in self._scores.tolist()]
-            table = format_table(
-                ['channel', self.by],
-                [[str(k), score] for k, score in enumerate(scores)],
-                ['object', str(step.current)],
-            )
-            print_log(f'{self.score.caveat}\n{table}', logger='current')
+        scores = [f'{score:.4g}' for score in self._scores.tolist()]
+        table = format_table(
+            ['channel', used.name],
+            [[str(k), score] for k, score in enumerate(scores)],
+            ['object', str(step.current)],
+        )
+        print_log(f'{used.caveat}\n{table}', logger='current')
 
-    def _fall_back(self, runner: Runner, scores: Tensor) -> Tensor:
+    def _fall_back(
+        self, runner: Runner, scores: Tensor
+    ) -> tuple[Tensor, MotionScore | AlignmentScore]:
         """Scores by motion, if the model can tell, where others are 0."""
         model = unwrap_model(runner.model)
         has_motion = hasattr(model, 'channel_motion')
@@ -256,8 +258,9 @@ class ObjectChannelHook(Hook):
             level=logging.WARNING,
         )
         if not has_motion:
-            return scores
-        return self._measure(runner, MotionScore())
+            return scores, self.score
+        motion = MotionScore()
+        return self._measure(runner, motion), motion
 
     @torch.no_grad()
     def _measure(

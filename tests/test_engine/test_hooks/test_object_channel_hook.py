@@ -291,6 +291,9 @@ def test_where_no_channel_passes_the_one_that_moves_most_is_taken(
     path, = Path(runner.log_dir).glob('*.log')
     log = path.read_text()
     assert 'no channel passes as an object' in log and taken in log
+    # The table is that of the scores that chose.
+    assert (' motion |' in log) is (model is None)
+    assert (' alignment |' in log) is (model is not None)
     step = runner.model.postprocess[0]
     expected = 0
     if model is None:
