@@ -153,10 +153,11 @@ def load_fitting(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
         weights: State dict of the checkpoint.
     """
     expected = unwrap_model(model).state_dict()
+    # Names that the model lacks go along, so that a part can refuse them.
     fitting = {
         key: value
         for key, value in weights.items()
-        if key in expected and _shape(value) == _shape(expected[key])
+        if key not in expected or _shape(value) == _shape(expected[key])
     }
     unwrap_model(model).load_state_dict(fitting, strict=False)
 

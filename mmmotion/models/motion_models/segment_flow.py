@@ -1,8 +1,9 @@
 """One motion per region, read from the features of two frames."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -25,6 +26,8 @@ _REDUCED = 32
 _HIDDEN = 64
 _SLOPE = 0.1
 _MASK_SOURCES = ('source', 'target')
+# Entry of the weights, here and of PWCLite, that normalise features.
+_MARK = 'normalizes_features'
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +70,9 @@ class SegmentFlow(BaseModule):
         with_dense_flow: Whether the flow of single pixels is computed too.
         normalize_features: Whether features are compared after
             :func:`~mmmotion.flow.networks.normalize_features`; without, a
-            training from scratch has to learn first what matches.
+            training from scratch has to learn first what matches. Weights are
+            marked as those of ``PWCLite``; those of the other kind are
+            refused.
         pyramid: Config of the pyramid, by default ``FeaturePyramid``.
         decoder: Config from similarities to motion features, by default
             ``FlowDecoder``.
@@ -116,6 +121,8 @@ class SegmentFlow(BaseModule):
         self.mask_source = mask_source
         self.with_dense_flow = with_dense_flow
         self.normalize_features = normalize_features
+        if normalize_features:
+            self.register_buffer(_MARK, torch.tensor(True))
         self.reduce = nn.ModuleList(
             convolution(channels, _REDUCED, kernel_size=1)
             for channels in self.pyramid.out_channels
@@ -135,6 +142,23 @@ class SegmentFlow(BaseModule):
         self.motion_model = None
         if motion_model is not None:
             self.motion_model = MODELS.build(motion_model)
+
+    def _load_from_state_dict(
+        self,
+        state_dict: Mapping[str, Tensor],
+        prefix: str,
+        *args: Any,  # those of torch, handed on
+    ) -> None:
+        # Initialisation only logs entries that are missing or unexpected.
+        normalized = f'{prefix}{_MARK}' in state_dict
+        has_features = f'{prefix}reduce.0.0.weight' in state_dict
+        if has_features and normalized != self.normalize_features:
+            raise ValueError(
+                'the weights of the motion pathway were trained with '
+                f'normalize_features={normalized}, but SegmentFlow has '
+                f'normalize_features={self.normalize_features}'
+            )
+        super()._load_from_state_dict(state_dict, prefix, *args)
 
     def encode(self, images: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Describe the frames.

@@ -120,6 +120,29 @@ def test_normalised_features_have_no_scale():
     assert not torch.allclose(other[-1], found[-1], atol=1e-2)
 
 
+@pytest.mark.parametrize('trained', [False, True])
+def test_weights_of_the_other_normalisation_are_refused(tmp_path, trained):
+    network = MODELS.build(dict(type='PWCLite', normalize_features=trained))
+    path = tmp_path / 'pwclite.pth'
+    torch.save(network.state_dict(), path)
+    init_cfg = dict(type='Pretrained', checkpoint=str(path))
+
+    same = SegmentFlow(normalize_features=trained, init_cfg=init_cfg)
+    same.init_weights()
+    torch.testing.assert_close(
+        same.reduce.state_dict(), network.reduce.state_dict()
+    )
+    again = SegmentFlow(normalize_features=trained)
+    again.load_state_dict(same.state_dict())
+
+    other = SegmentFlow(normalize_features=not trained, init_cfg=init_cfg)
+    message = f'normalize_features={trained}, but.*={not trained}'
+    with pytest.raises(ValueError, match=message):
+        other.init_weights()
+    with pytest.raises(ValueError, match=message):
+        other.load_state_dict(same.state_dict())
+
+
 def test_gradients_reach_masks_and_all_weights():
     model, (images, masks) = build(), pairs()
     masks.requires_grad_()
