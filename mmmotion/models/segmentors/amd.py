@@ -12,6 +12,7 @@ from mmmotion.structures import MotionDataSample
 from ..motion_models import MotionFit
 from .base import BaseSegmentor, require_input
 from .object_supervision import supervise_object
+from .region_motion import region_motion
 
 
 @MODELS.register_module()
@@ -141,11 +142,7 @@ class AMD(BaseSegmentor):
         if self.relative_motion:
             camera = flow.flatten(2).median(dim=2).values
             flow = flow - camera[..., None, None]
-        length = torch.linalg.vector_norm(flow, dim=1, keepdim=True)
-        sums = (masks * length).sum(dim=(-2, -1))
-        mass = masks.sum(dim=(-2, -1))
-        mean = sums / mass.clamp(min=torch.finfo(mass.dtype).tiny)
-        return torch.stack(mean.chunk(2)).mean(dim=0)
+        return region_motion(masks, flow)
 
     def _group(self, frames: Tensor) -> Tensor:
         """Masks (B, K, h, w) of frames (B, 3, H, W)."""
