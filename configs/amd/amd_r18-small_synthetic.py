@@ -80,6 +80,8 @@ val_dataloader = dict(
     ),
 )
 test_dataloader = val_dataloader
+val_evaluator = dict(oracle=('channel', ))
+test_evaluator = val_evaluator
 
 train_cfg = dict(type='IterTrainLoop', max_iters=800, val_interval=800)
 optim_wrapper = dict(

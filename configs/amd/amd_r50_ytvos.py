@@ -1,4 +1,4 @@
-"""AMD with a ResNet-50 on YouTube-VOS: Section 4.1 of the paper.
+"""AMD with a ResNet-50 on YouTube-VOS, as in the paper.
 
 Where the paper and its released code disagree, the line says which won;
 amd_r50_ytvos_release.py follows the release in the data as well. Tested
@@ -22,7 +22,7 @@ model = dict(
     head=dict(
         type='FCNHead',
         in_channels=2048,
-        num_groups=5,  # Section 4.1: c = 5
+        num_groups=5,  # paper: c = 5
         kernel_size=1,  # release; paper: 3
         num_convs=2,
         channels=256,
@@ -46,8 +46,9 @@ model = dict(
     ),
     postprocess=[dict(type='ObjectChannel')],
 )
-sync_bn = 'torch'  # Section 4.1
-# The channel with the largest motion, Section 3.4; the release fixes one.
+sync_bn = 'torch'  # paper
+# The paper's object is the channel with the largest motion; the release has a
+# fixed one.
 custom_hooks = [dict(type='ObjectChannelHook', by='motion', num_frames=256)]
 
 train_dataloader = dict(
@@ -87,14 +88,14 @@ test_dataloader = val_dataloader
 
 train_cfg = dict(
     type='IterTrainLoop', max_iters=400000, val_interval=20000
-)  # Section 4.1
+)  # paper
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(
         type='Adam',
-        lr=1e-4,  # Section 4.1
+        lr=1e-4,  # paper
         betas=(0.9, 0.999),
-        weight_decay=1e-6,  # Section 4.1
+        weight_decay=1e-6,  # paper
     ),
 )
 param_scheduler = [

@@ -1,4 +1,4 @@
-"""AMD with 8 regions instead of 5: Section 4.4 of the paper."""
+"""AMD with 8 regions instead of 5, as in a table of the paper."""
 
 _base_ = './amd_r50_ytvos.py'
 

@@ -12,7 +12,7 @@ class SegmentPooling(BaseModule):
     """Bind pixels to regions by the mean feature of each region.
 
     Source: Liu, Wu, Yu, Lin, "The Emergence of Objectness: Learning
-    Zero-Shot Segmentation from Videos", NeurIPS 2021, Section 3.3.
+    Zero-Shot Segmentation from Videos", NeurIPS 2021.
 
     Args:
         eps: Added to the mass of every region, in pixels, so that a region

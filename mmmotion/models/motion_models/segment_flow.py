@@ -58,7 +58,7 @@ class SegmentFlow(BaseModule):
     motions blended by the masks are the flow of the level.
 
     Source: Liu, Wu, Yu, Lin, "The Emergence of Objectness: Learning Zero-Shot
-    Segmentation from Videos", NeurIPS 2021, Section 3.3, with the pyramid of
+    Segmentation from Videos", NeurIPS 2021, with the pyramid of
     the release, of which the paper does not speak.
 
     Args:

@@ -97,7 +97,7 @@ class AMD(BaseSegmentor):
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[MotionDataSample]
     ) -> dict[str, Tensor]:
-        """Eq. 4 and 5: the frames of a pair rebuilt from each other.
+        """Error of the frames of a pair rebuilt from each other.
 
         Args:
             inputs: ``frames`` (B, T, 3, H, W), normalised; the first two are
