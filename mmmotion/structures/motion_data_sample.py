@@ -23,6 +23,8 @@ class MotionDataSample(BaseDataElement):
         num_frames: Length of the video in frames.
         gaps: Signed frame gaps of ``inputs['flows']``, in their order.
         ori_shape: (H0, W0), the size at which results are reported.
+        aligns_corners: Whether the model enlarges masks with the centres of
+            the corner pixels on each other.
         motion_label: Kind of motion, a position in :data:`MOTIONS`.
 
     Data fields:

@@ -31,7 +31,8 @@ def score_frame(
 
     Args:
         sample: Data sample with ``pred_seg`` and ``gt_masks``, and with
-            ``pred_masks`` or ``pred_regions`` where an option needs them.
+            ``pred_masks`` or ``pred_regions`` where an option needs them;
+            ``aligns_corners`` says how regions are resized.
         threshold: Foreground is where the soft masks of the objects add up to
             more than this; None takes ``pred_seg`` as it is.
         oracle: Names out of :data:`ORACLES`.
@@ -185,13 +186,16 @@ def _score_channels(
 def _resize_regions(
     sample: Mapping, size: tuple[int, ...], where: str
 ) -> np.ndarray:
-    """(K, H, W) soft regions at the size of the annotation."""
+    """(K, H, W) soft regions at the size of the annotation.
+
+    They are resized as the model resizes its final masks.
+    """
     regions = torch.nn.functional.interpolate(
         torch.as_tensor(require_field(sample, 'pred_regions',
                                       where))[None].float(),
         size=size,
         mode='bilinear',
-        align_corners=False,
+        align_corners=sample.get('aligns_corners', False),
     )[0]
     return as_numpy(regions)
 

@@ -228,6 +228,7 @@ class BaseSegmentor(BaseModel):
         sample.pred_masks = resize_masks(
             frame.masks, size, self.aligns_corners
         )
+        sample.set_metainfo(dict(aligns_corners=self.aligns_corners))
         sample.pred_seg = sample.pred_masks.argmax(dim=0).to(torch.uint8)
 
     def parse_losses(

@@ -77,6 +77,22 @@ def test_regions_are_resized_to_the_annotation():
     assert scores['oracle_assignment_F'] == 1
 
 
+@pytest.mark.parametrize('aligns_corners, first', [(False, 7), (True, 8)])
+def test_regions_are_resized_as_the_model_does(aligns_corners, first):
+    # 0.5 is reached at 5/6 of the way between the centres of two columns:
+    # 2 and 7 of ten pixels (aligned: 0 and 9).
+    regions = torch.tensor([[[1.0, 0.4]], [[0.0, 0.6]]])
+    annotation = torch.zeros(1, 1, 10, dtype=torch.bool)
+    annotation[..., first:] = True
+    wanted = sample(
+        gt_masks=annotation,
+        pred_seg=annotation[0],
+        pred_regions=regions,
+        aligns_corners=aligns_corners,
+    )
+    assert score_frame(wanted, oracle=['region'])['oracle_region_J'] == 1
+
+
 def test_one_channel_is_chosen_for_all_frames():
     regions = torch.zeros(2, 20, 40)
     regions[0, 5:15, 0:5] = 1

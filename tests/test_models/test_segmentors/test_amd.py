@@ -99,6 +99,7 @@ def test_segments_one_frame_of_any_size(size):
     torch.testing.assert_close(
         found.pred_masks[:, 0, -1], found.pred_regions[:, 0, -1]
     )
+    assert found.aligns_corners
     assert model.loss(inputs, [])['loss_recon'].isfinite()
 
 
