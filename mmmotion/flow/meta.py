@@ -7,9 +7,10 @@ from pathlib import Path
 import cv2
 
 from mmmotion import __version__
+from mmmotion.registry import FLOW_ESTIMATORS
 
 from .atomic import write_atomically
-from .estimators import recorded_settings
+from .estimators import complete_settings, named_files, recorded_settings
 from .layout import flow_root
 
 META_NAME = 'meta.json'
@@ -113,6 +114,9 @@ def check_meta(
 ) -> dict:
     """Refuse flows of another estimator than the config says.
 
+    Of a file of weights the name is compared, and what is in it if the file
+    of the config is here.
+
     Args:
         data_root: Folder of the data set.
         estimator: Name or config dict of the estimator. Settings that it
@@ -124,7 +128,7 @@ def check_meta(
 
     Raises:
         FileNotFoundError: If the tree has no note.
-        ValueError: If the estimator or a setting differs.
+        ValueError: If the estimator, a setting or the weights differ.
     """
     meta = read_meta(data_root, name)
     expected = recorded_settings(estimator)
@@ -134,6 +138,8 @@ def check_meta(
         for key in sorted({*found, *expected}, key=lambda key: key != 'type')
         if found.get(key) != expected.get(key)
     ]
+    if not differences:
+        differences = _compare_weights(meta, estimator)
     if differences:
         raise ValueError(
             f'the flows in {flow_root(data_root, name)} were made by another '
@@ -141,3 +147,16 @@ def check_meta(
             f'{META_NAME} there)'
         )
     return meta
+
+
+def _compare_weights(meta: Mapping, estimator: str | Mapping) -> list[str]:
+    """Differences of the weights, none if their files are not here."""
+    files = named_files(estimator)
+    if not files or not all(path.is_file() for path in files):
+        return []
+    found = meta.get('provenance')
+    expected = FLOW_ESTIMATORS.build(complete_settings(estimator)).provenance()
+    if found == expected:
+        return []
+    names = ', '.join(str(path) for path in files)
+    return [f'provenance is {found}, but {names} has {expected}']

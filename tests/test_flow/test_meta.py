@@ -1,8 +1,14 @@
 import json
 
 import pytest
+import torch
 
-from mmmotion.flow import check_meta, read_meta
+from mmmotion.flow import (
+    PWCLite,
+    PWCLiteFlowEstimator,
+    check_meta,
+    read_meta,
+)
 from mmmotion.flow.meta import make_meta, record_meta
 
 
@@ -45,6 +51,24 @@ def test_settings_that_the_config_leaves_out_are_the_defaults(tmp_path):
     note(tmp_path, dict(type='DISFlowEstimator', preset='fast'))
     with pytest.raises(ValueError, match="preset is 'fast'"):
         check_meta(tmp_path, 'dis')
+
+
+def test_weights_are_compared_where_their_file_is(tmp_path):
+    estimators = []
+    for name in ('here', 'there', 'gone'):
+        (tmp_path / name).mkdir()
+        path = tmp_path / name / 'net.pth'
+        if name != 'gone':
+            torch.save(PWCLite().state_dict(), path)
+        estimators.append(dict(type='pwclite', checkpoint=str(path)))
+    here, there, gone = estimators
+    provenance = PWCLiteFlowEstimator(here['checkpoint']).provenance()
+    record_meta(
+        tmp_path, 'dis', make_meta(here, provenance, None, 'npy16', [])
+    )
+    assert check_meta(tmp_path, here) == check_meta(tmp_path, gone)
+    with pytest.raises(ValueError, match=r'provenance.*there/net\.pth has'):
+        check_meta(tmp_path, there)
 
 
 def test_a_tree_without_note_or_with_a_damaged_one(tmp_path):

@@ -8,7 +8,12 @@ from .network_flow_estimator import NetworkFlowEstimator
 from .ptl_flow_estimator import PTLFlowEstimator
 from .pwclite_flow_estimator import PWCLiteFlowEstimator
 from .raft_flow_estimator import RAFTFlowEstimator
-from .settings import complete_settings, recorded_settings, short_name
+from .settings import (
+    complete_settings,
+    named_files,
+    recorded_settings,
+    short_name,
+)
 
 __all__ = [
     'ConstantFlowEstimator',
@@ -20,6 +25,7 @@ __all__ = [
     'PWCLiteFlowEstimator',
     'RAFTFlowEstimator',
     'complete_settings',
+    'named_files',
     'recorded_settings',
     'short_name',
 ]

@@ -69,6 +69,24 @@ def recorded_settings(estimator: str | Mapping) -> dict:
     return settings
 
 
+def named_files(estimator: str | Mapping) -> list[Path]:
+    """List what may be files among the settings.
+
+    Args:
+        estimator: See :func:`complete_settings`.
+
+    Returns:
+        The paths that are set, whether or not there is such a file.
+
+    Raises:
+        ValueError: See :func:`complete_settings`.
+        TypeError: See :func:`complete_settings`.
+    """
+    settings = complete_settings(estimator)
+    keys = _find_class(settings['type']).file_settings
+    return [Path(settings[key]) for key in keys if settings[key] is not None]
+
+
 def short_name(estimator: str | Mapping) -> str:
     """Short name of an estimator, which is its folder's default name.
 
