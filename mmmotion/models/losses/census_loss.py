@@ -1,14 +1,12 @@
 """Difference in local order of two images."""
 
-from functools import partial
-
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmmotion.registry import MODELS
 
-from .visible_mean import visible_mean
+from .window_loss import WindowLoss
 
 _GREY = (0.2989, 0.5870, 0.1140)
 
@@ -64,45 +62,12 @@ def census_distance(
 
 
 @MODELS.register_module()
-class CensusLoss(nn.Module):
+class CensusLoss(WindowLoss):
     """Compare local order of brightness; see :func:`census_distance`.
 
-    It ignores slow changes of light.
-
-    Args:
-        window_size: Side of the window.
-        loss_weight: Factor on the returned value.
-
-    Raises:
-        ValueError: If the window has no centre.
+    It ignores slow changes of light. Images are RGB.
     """
 
-    def __init__(self, window_size: int = 3, loss_weight: float = 1.0) -> None:
-        super().__init__()
-        if window_size < 3 or window_size % 2 == 0:
-            raise ValueError(
-                'expected an odd window_size of 3 or more, got '
-                f'{window_size}'
-            )
-        self.window_size = window_size
-        self.loss_weight = loss_weight
-
-    def forward(
-        self,
-        image: Tensor,
-        other: Tensor,
-        visible: Tensor | None = None
-    ) -> Tensor:
-        """Average the distance over what is visible.
-
-        Args:
-            image: (B, 3, h, w) RGB image in [0, 1].
-            other: (B, 3, h, w) RGB image in [0, 1] on the same grid.
-            visible: (B, 1, h, w) 1 where both show the same, 0 elsewhere;
-                everywhere by default.
-
-        Returns:
-            The weighted loss, a scalar.
-        """
-        distance = partial(census_distance, window_size=self.window_size)
-        return self.loss_weight * visible_mean(distance, image, other, visible)
+    def distance(self, image: Tensor, other: Tensor) -> Tensor:
+        """Measure distances (B, 1, h, w) of two (B, 3, h, w) images."""
+        return census_distance(image, other, self.window_size)

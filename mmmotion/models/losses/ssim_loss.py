@@ -1,13 +1,11 @@
 """Difference in structure of two images."""
 
-from functools import partial
-
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmmotion.registry import MODELS
 
-from .visible_mean import visible_mean
+from .window_loss import WindowLoss
 
 _C1 = 0.01**2
 _C2 = 0.03**2
@@ -28,7 +26,15 @@ def ssim_distance(
 
     Returns:
         (B, C, h - window_size + 1, w - window_size + 1) distances in [0, 1].
+
+    Raises:
+        ValueError: If the images are smaller than the window.
     """
+    if min(image.shape[-2:]) < window_size:
+        raise ValueError(
+            f'a window of {window_size} does not fit into images of '
+            f'{tuple(image.shape[-2:])}'
+        )
 
     def mean(values: Tensor) -> Tensor:
         return F.avg_pool2d(values, window_size, stride=1)
@@ -46,51 +52,9 @@ def ssim_distance(
 
 
 @MODELS.register_module()
-class SSIMLoss(nn.Module):
-    """Compare the structure of two images; see :func:`ssim_distance`.
+class SSIMLoss(WindowLoss):
+    """Compare the structure of two images; see :func:`ssim_distance`."""
 
-    Args:
-        window_size: Side of the window.
-        loss_weight: Factor on the returned value.
-
-    Raises:
-        ValueError: If the window has no centre.
-    """
-
-    def __init__(self, window_size: int = 3, loss_weight: float = 1.0) -> None:
-        super().__init__()
-        if window_size < 3 or window_size % 2 == 0:
-            raise ValueError(
-                'expected an odd window_size of 3 or more, got '
-                f'{window_size}'
-            )
-        self.window_size = window_size
-        self.loss_weight = loss_weight
-
-    def forward(
-        self,
-        image: Tensor,
-        other: Tensor,
-        visible: Tensor | None = None
-    ) -> Tensor:
-        """Average the distance over what is visible.
-
-        Args:
-            image: (B, C, h, w) image in [0, 1].
-            other: (B, C, h, w) image in [0, 1] on the same grid.
-            visible: (B, 1, h, w) 1 where both show the same, 0 elsewhere;
-                everywhere by default.
-
-        Returns:
-            The weighted loss, a scalar.
-
-        Raises:
-            ValueError: If the images are smaller than the window.
-        """
-        if min(image.shape[-2:]) < self.window_size:
-            raise ValueError(
-                f'a window of {self.window_size} does not fit into images of '
-                f'{tuple(image.shape[-2:])}'
-            )
-        distance = partial(ssim_distance, window_size=self.window_size)
-        return self.loss_weight * visible_mean(distance, image, other, visible)
+    def distance(self, image: Tensor, other: Tensor) -> Tensor:
+        """Measure distances of two (B, C, h, w) images, without a border."""
+        return ssim_distance(image, other, self.window_size)
