@@ -72,7 +72,8 @@ class PolynomialMotion(BaseModule):
             relative to its mass; 0 is the plain fit.
         pooling_channels: Width of a learned mean, which stands for the mean
             of the fit in every region (Lian, Wu, Yu, arXiv 2212.08816); None
-            has the plain mean.
+            has the plain mean. It needs the plain fit, whose mean is that of
+            the flow.
         init_cfg: Initialisation of the learned mean as in mmengine; by
             default that of torch.
 
@@ -96,6 +97,11 @@ class PolynomialMotion(BaseModule):
             )
         if ridge < 0:
             raise ValueError(f'ridge must not be negative, got {ridge}')
+        if ridge > 0 and pooling_channels is not None:
+            raise ValueError(
+                'pooling_channels needs ridge=0, for a ridge moves the mean of '
+                f'the fit that is replaced; got ridge={ridge}'
+            )
         self.weighting = weighting
         self.ridge = ridge
         self.pooling = None

@@ -51,6 +51,8 @@ def test_gradients_reach_the_maps_also_where_a_region_is_empty():
         assert parameter.grad.abs().sum() > 0
 
 
-def test_rejects_no_channels():
+def test_rejects_no_channels_and_a_fit_that_is_not_plain():
     with pytest.raises(ValueError, match='channels'):
         FlowPooling(0)
+    with pytest.raises(ValueError, match='needs ridge=0'):
+        ConstantMotion(ridge=0.1, pooling_channels=5)
