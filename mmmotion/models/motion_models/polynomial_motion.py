@@ -99,8 +99,8 @@ class PolynomialMotion(BaseModule):
             raise ValueError(f'ridge must not be negative, got {ridge}')
         if ridge > 0 and pooling_channels is not None:
             raise ValueError(
-                'pooling_channels needs ridge=0, for a ridge moves the mean of '
-                f'the fit that is replaced; got ridge={ridge}'
+                'pooling_channels needs ridge=0, for a ridge moves the mean '
+                f'of the fit that is replaced; got ridge={ridge}'
             )
         self.weighting = weighting
         self.ridge = ridge
