@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from mmengine.model import BaseModel
 from torch import Tensor
 
 from mmmotion.flow.networks import FlowPyramids
@@ -10,9 +9,11 @@ from mmmotion.flow.padding import pad_border, round_up
 from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
 
+from ..three_mode_model import ThreeModeModel
+
 
 @MODELS.register_module()
-class UnsupervisedFlow(BaseModel):
+class UnsupervisedFlow(ThreeModeModel):
     """Train a network so that its flow makes one frame look like the other.
 
     No true flow and no annotation is read. The checkpoint serves
@@ -49,11 +50,7 @@ class UnsupervisedFlow(BaseModel):
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
     ) -> None:
-        preprocessor = {
-            'type': 'MotionDataPreprocessor',
-            **(data_preprocessor or {})
-        }
-        super().__init__(MODELS.build(preprocessor), init_cfg)
+        super().__init__(data_preprocessor, init_cfg)
         self.network = MODELS.build(network)
         if self.network.num_frames != 2:
             raise ValueError(
@@ -66,39 +63,14 @@ class UnsupervisedFlow(BaseModel):
         if loss_smooth is not None:
             self.loss_smooth = MODELS.build(loss_smooth)
 
-    def forward(
-        self,
-        inputs: dict[str, Tensor],
-        data_samples: list[MotionDataSample] | None = None,
-        mode: str = 'tensor',
-    ) -> dict[str, Tensor] | list[MotionDataSample] | Tensor:
-        """Run one of the three modes.
-
-        Args:
-            inputs: A batch as ``MotionDataPreprocessor`` makes it, with
-                ``frames`` (B, 2, 3, H, W).
-            data_samples: One sample per pair; made here if absent and
-                ``mode='predict'``.
-            mode: ``'loss'``, ``'predict'`` or ``'tensor'`` (the flow).
-
-        Raises:
-            ValueError: If the mode is another one.
-        """
-        if mode == 'loss':
-            return self.loss(inputs)
-        if mode == 'predict':
-            return self.predict(inputs, data_samples)
-        if mode == 'tensor':
-            return self.estimate(inputs)
-        raise ValueError(
-            f"mode must be 'loss', 'predict' or 'tensor', got {mode!r}"
-        )
-
-    def loss(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
+    def loss(
+        self, inputs: dict[str, Tensor], data_samples: list[MotionDataSample]
+    ) -> dict[str, Tensor]:
         """Compare both frames with the other one, moved along the flow.
 
         Args:
             inputs: ``frames`` (B, 2, 3, H, W), normalised.
+            data_samples: Not read; no label enters.
 
         Raises:
             ValueError: If there are other than two frames, or they are
@@ -116,6 +88,9 @@ class UnsupervisedFlow(BaseModel):
                                     ) + self.loss_smooth(backward[0], second)
             losses['loss_smooth'] = both / 2
         return losses
+
+    def _forward(self, inputs: dict[str, Tensor]) -> Tensor:
+        return self.estimate(inputs)
 
     def estimate(self, inputs: dict[str, Tensor]) -> Tensor:
         """Compute the flow from the first frame to the second.

@@ -1,23 +1,22 @@
-"""What every method shares: three modes and the way to final masks."""
+"""What every method shares: the way to final masks."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
-import torch.distributed as dist
-from mmengine.model import BaseModel
 from torch import Tensor, nn
 
 from mmmotion.postprocessing import Postprocessor
-from mmmotion.registry import MODELS, POSTPROCESSORS
+from mmmotion.registry import POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
 
+from ..three_mode_model import ThreeModeModel
 from .encoder_maps import watch_encoder
 from .frame_prediction import FramePrediction, resize_masks
 
 
-class BaseSegmentor(BaseModel):
+class BaseSegmentor(ThreeModeModel):
     """Base of all methods.
 
     A method implements :meth:`segment` and :meth:`loss`.
@@ -53,14 +52,7 @@ class BaseSegmentor(BaseModel):
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
     ) -> None:
-        data_preprocessor = data_preprocessor or {}
-        super().__init__(
-            data_preprocessor=MODELS.build({
-                'type': 'MotionDataPreprocessor',
-                **data_preprocessor
-            }),
-            init_cfg=init_cfg,
-        )
+        super().__init__(data_preprocessor, init_cfg)
         self.postprocess = [POSTPROCESSORS.build(cfg) for cfg in postprocess]
         self.postprocess_state = _find_state(self.postprocess)
         self.kept_maps: tuple[int, ...] = ()
@@ -81,43 +73,6 @@ class BaseSegmentor(BaseModel):
         Returns:
             (B, K, H, W) logits.
         """
-
-    @abstractmethod
-    def loss(
-        self, inputs: dict[str, Tensor], data_samples: list[MotionDataSample]
-    ) -> dict[str, Tensor]:
-        """Compute the training objective.
-
-        Returns:
-            Weighted scalars; the sum of those named ``loss...`` is minimised.
-        """
-
-    def forward(
-        self,
-        inputs: dict[str, Tensor],
-        data_samples: list[MotionDataSample] | None = None,
-        mode: str = 'tensor',
-    ) -> dict[str, Tensor] | list[MotionDataSample] | Tensor:
-        """Run one of the three modes.
-
-        Args:
-            inputs: A batch as ``MotionDataPreprocessor`` makes it.
-            data_samples: One sample per frame; made here if absent and
-                ``mode='predict'``.
-            mode: ``'loss'``, ``'predict'`` or ``'tensor'`` (the logits).
-
-        Raises:
-            ValueError: If the mode is another one.
-        """
-        if mode == 'loss':
-            return self.loss(inputs, data_samples or [])
-        if mode == 'predict':
-            return self.predict(inputs, data_samples)
-        if mode == 'tensor':
-            return self._forward(inputs)
-        raise ValueError(
-            f"mode must be 'loss', 'predict' or 'tensor', got {mode!r}"
-        )
 
     def _forward(self, inputs: dict[str, Tensor]) -> Tensor:
         return self.segment(inputs)
@@ -231,18 +186,6 @@ class BaseSegmentor(BaseModel):
         sample.set_metainfo(dict(aligns_corners=self.aligns_corners))
         sample.pred_seg = sample.pred_masks.argmax(dim=0).to(torch.uint8)
 
-    def parse_losses(
-        self, losses: dict[str, Tensor]
-    ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Add up the losses; what is logged is the mean over all ranks."""
-        total, log_vars = BaseModel.parse_losses(self, losses)
-        if dist.is_available() and dist.is_initialized():
-            log_vars = {
-                key: _mean_over_ranks(value)
-                for key, value in log_vars.items()
-            }
-        return total, log_vars
-
 
 def require_input(inputs: dict[str, Tensor], key: str, who: str) -> Tensor:
     """Return an input, or say which transform would load it.
@@ -277,9 +220,3 @@ def _find_state(steps: Sequence[Postprocessor]) -> nn.ModuleDict:
         if isinstance(step, nn.Module):
             state[name] = step
     return state
-
-
-def _mean_over_ranks(value: Tensor) -> Tensor:
-    mean = value.detach() / dist.get_world_size()
-    dist.all_reduce(mean)
-    return mean

@@ -161,8 +161,3 @@ def test_frames_may_be_too_small_for_the_losses():
     model = build()
     with pytest.raises(ValueError, match='at least 4 x 4 pixels, got 3 x 24'):
         model(prepare(model, moving_pair((3, 24))), mode='loss')
-
-
-def test_an_unknown_mode_is_named():
-    with pytest.raises(ValueError, match="got 'train'"):
-        build()({}, mode='train')
