@@ -1,0 +1,9 @@
+"""Quadratic motion without residual on real video, on a CPU: DAVIS 2016."""
+
+_base_ = '../imas-tiny_davis.py'
+
+model = dict(
+    motion_model=dict(
+        _delete_=True, type='QuadraticMotion', weighting='linear'
+    ),
+)
