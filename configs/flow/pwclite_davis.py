@@ -6,42 +6,18 @@ agree. For other videos replace the data sets as docs/user_guides/datasets.md
 says; nothing but frames is read.
 """
 
-_base_ = '../_base_/default_runtime.py'
+_base_ = ['../_base_/models/pwclite.py', '../_base_/default_runtime.py']
 
 supervision = dict(masks='none', flow='none', encoder='none')
 data_root = 'data/DAVIS'
 size = (256, 448)  # multiples of 64
-
-model = dict(
-    type='UnsupervisedFlow',
-    # Not in ARFlow: without, matching is learned much later.
-    network=dict(type='PWCLite', normalize_features=True),
-    loss_photometric=dict(
-        type='PhotometricLoss',
-        distances=[
-            dict(type='L1Loss', loss_weight=0.15),
-            dict(type='SSIMLoss', loss_weight=0.85),
-        ],
-        visibility='splat',
-    ),
-    # 50 as on Sintel; 75 of second order on the streets of KITTI.
-    loss_smooth=dict(type='FlowSmoothnessLoss', order=1, loss_weight=50.0),
-    data_preprocessor=dict(mean=(0, 0, 0), std=(255, 255, 255)),
-)
 
 max_iters = 20000
 custom_hooks = [
     dict(
         type='LossSwitchHook',
         loss='loss_photometric',
-        steps=[(
-            max_iters // 2,
-            dict(
-                type='PhotometricLoss',
-                distances=[dict(type='CensusLoss')],
-                visibility='bidirectional',
-            ),
-        )],
+        steps=[(max_iters // 2, _base_.later_photometric)],
     )
 ]
 

@@ -4,39 +4,21 @@ Trains on pairs of frames alone and is evaluated against the true flow of
 scenes that it has never seen.
 """
 
-_base_ = ['../_base_/datasets/synthetic.py', '../_base_/default_runtime.py']
+_base_ = [
+    '../_base_/models/pwclite.py',
+    '../_base_/datasets/synthetic.py',
+    '../_base_/default_runtime.py',
+]
 
 supervision = dict(masks='none', flow='none', encoder='none')
 size = (64, 128)  # multiples of 64
-
-model = dict(
-    type='UnsupervisedFlow',
-    network=dict(type='PWCLite', normalize_features=True),
-    loss_photometric=dict(
-        type='PhotometricLoss',
-        distances=[
-            dict(type='L1Loss', loss_weight=0.15),
-            dict(type='SSIMLoss', loss_weight=0.85),
-        ],
-        visibility='splat',
-    ),
-    loss_smooth=dict(type='FlowSmoothnessLoss', order=1, loss_weight=50.0),
-    data_preprocessor=dict(mean=(0, 0, 0), std=(255, 255, 255)),
-)
 
 max_iters = 1800
 custom_hooks = [
     dict(
         type='LossSwitchHook',
         loss='loss_photometric',
-        steps=[(
-            1000,
-            dict(
-                type='PhotometricLoss',
-                distances=[dict(type='CensusLoss')],
-                visibility='bidirectional',
-            ),
-        )],
+        steps=[(1000, _base_.later_photometric)],
     )
 ]
 
