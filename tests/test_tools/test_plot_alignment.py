@@ -50,8 +50,9 @@ def test_prints_both_correlations_and_draws(
     rows = capsys.readouterr().out.splitlines()
     assert rows[2] == '| up | 3 | 0.000 - 0.200 | +1.00 | -1.00 | 0.200 |'
     assert rows[3].split(' | ')[2:] == [
-        '0.400 - 0.600', '-1.00', '+nan', '0.400 |'
+        '0.400 - 0.600', '-1.00', '', '0.400 |'
     ]
+    assert rows[4].startswith('| all | 6 | 0.000 - 0.600 |')
     assert Image.open(out).size == (800, 320)
 
 

@@ -104,8 +104,13 @@ def describe(name: str, runs: Sequence[Evaluation]) -> list[str]:
     return [
         name,
         str(len(runs)), f'{min(labels):.3f} - {max(labels):.3f}',
-        f'{across:+.2f}', f'{np.mean(inside):+.2f}', f'{chosen:.3f}'
+        _signed(across),
+        _signed(float(np.mean(inside))), f'{chosen:.3f}'
     ]
+
+
+def _signed(value: float) -> str:
+    return '' if np.isnan(value) else f'{value:+.2f}'
 
 
 def plot(methods: dict[str, list[Evaluation]], path: str, score: str) -> None:
@@ -147,6 +152,9 @@ def main() -> None:
     ]
     rows = [header, ['---'] * len(header)]
     rows += [describe(name, runs) for name, runs in methods.items()]
+    if len(methods) > 1:
+        everything = [run for runs in methods.values() for run in runs]
+        rows.append(describe('all', everything))
     for row in rows:
         sys.stdout.write(f'| {" | ".join(row)} |\n')
     if args.out is not None:
