@@ -8,6 +8,8 @@ _base_ = './amd_r18-small_synthetic.py'
 
 size = (96, 168)
 
+model = dict(head=dict(num_groups=5))
+
 train_dataloader = dict(
     dataset=dict(
         _delete_=True,

@@ -31,7 +31,7 @@ model = dict(
     head=dict(
         type='FCNHead',
         in_channels=128,
-        num_groups=5,
+        num_groups=3,  # of 5, two share the objects
         num_convs=1,
         channels=64,
         dilation=2,
@@ -83,7 +83,7 @@ test_dataloader = val_dataloader
 val_evaluator = dict(oracle=('channel', ))
 test_evaluator = val_evaluator
 
-train_cfg = dict(type='IterTrainLoop', max_iters=800, val_interval=800)
+train_cfg = dict(type='IterTrainLoop', max_iters=500, val_interval=500)
 optim_wrapper = dict(
     # Faster where the CPU has instructions for bfloat16.
     type='AutocastOptimWrapper',
@@ -97,7 +97,7 @@ param_scheduler = [
         type='CosineAnnealingLR',
         eta_min=1e-5,
         begin=50,
-        end=800,
+        end=500,
         by_epoch=False,
     ),
 ]
