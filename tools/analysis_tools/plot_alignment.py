@@ -100,6 +100,8 @@ def describe(name: str, runs: Sequence[Evaluation]) -> list[str]:
     labels = [run.label for run in runs]
     across = correlate([(run.alignment, run.label) for run in runs])
     inside = [correlate(run.videos) for run in runs]
+    # A checkpoint that finds nothing in any video has no ranks.
+    inside = [value for value in inside if not np.isnan(value)] or [np.nan]
     chosen = max(runs, key=lambda run: run.alignment).label
     return [
         name,
@@ -127,6 +129,7 @@ def plot(methods: dict[str, list[Evaluation]], path: str, score: str) -> None:
     for axis in axes:
         axis.set_xlabel(f'motion-semantic alignment ({score})')
         axis.set_ylabel('J')
+        axis.locator_params(axis='x', nbins=5)
         axis.grid(alpha=0.3)
     axes[0].legend()
     figure.tight_layout()
