@@ -46,6 +46,8 @@ def make_config(folder, work_dir, **options):
             step.size = (48, 48)
     cfg.default_hooks.checkpoint.interval = 100
     cfg.work_dir = str(work_dir)
+    # Runs of one name that begin within a second share their log folder.
+    cfg.experiment_name = f'voc_{Path(work_dir).name}'
     return cfg
 
 

@@ -103,7 +103,9 @@ def test_bad_input_is_named():
 
 
 @pytest.mark.parametrize(
-    'settings', [dict(mode='mul'), dict(bound=0), dict(softness=-1)]
+    'settings',
+    [dict(mode='mul'), dict(bound=0),
+     dict(softness=-1)]
 )
 def test_rejects_values_out_of_range(settings):
     with pytest.raises(ValueError, match=next(iter(settings))):
