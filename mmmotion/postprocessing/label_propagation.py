@@ -60,13 +60,12 @@ def propagate_labels(
         for x in range(0, w, _BLOCK):
             rows, seen_rows, near_rows = _window(y, h, radius)
             columns, seen_columns, near_columns = _window(x, w, radius)
-            far = ~(near_rows[:, None, :, None] & near_columns[:, None])
             block = queries[rows, columns]
-            window = keys[:, seen_rows, seen_columns]
-            likeness = block.flatten(0, 1) @ window.flatten(0, 2).mT
-            far = far.flatten(2).flatten(0, 1)[:, None].to(likeness.device)
-            likeness.unflatten(1,
-                               (len(keys), -1)).masked_fill_(far, -torch.inf)
+            likeness = _compare(
+                block,
+                keys[:, seen_rows, seen_columns],
+                near_rows[:, None, :, None] & near_columns[:, None],
+            )
             mixed = _mix(
                 likeness,
                 values[:, :, seen_rows, seen_columns].flatten(1),
@@ -75,6 +74,21 @@ def propagate_labels(
             )
             result[:, rows, columns] = mixed.unflatten(1, block.shape[:2])
     return result
+
+
+def _compare(block: Tensor, window: Tensor, near: Tensor) -> Tensor:
+    """Likeness (N, M) of a block's cells to all of a window, far ones -inf.
+
+    Args:
+        block: (m, n, C) features of the target, N = m * n.
+        window: (S, i, j, C) features of the sources, M = S * i * j.
+        near: (m, n, i, j) bool, which cells count.
+    """
+    likeness = block.flatten(0, 1) @ window.flatten(0, 2).mT
+    far = ~near.flatten(2).flatten(0, 1)[:, None].to(likeness.device)
+    by_source = likeness.unflatten(1, (len(window), -1))
+    by_source.masked_fill_(far, -torch.inf)
+    return likeness
 
 
 def _window(start: int, length: int,

@@ -52,59 +52,68 @@ def build_oclr(
         **losses: Weights of the losses by name, e.g. ``loss_order``; those
             of the release by default.
     """
-    widths = [config['feat'] * 2**i for i in range(5)]
-    norm = dict(type='IN', affine=False)
-    types = dict(
+    weights = convert_state_dict('oclr', state)
+    hidden = len(weights['binding.layers.0.mlp.0.weight'])
+    kinds = dict(
         loss_amodal='MaskCrossEntropyLoss',
         loss_boundary='MaskBoundaryLoss',
         loss_order='LayerOrderLoss',
         loss_modal='LayerCompositionLoss',
     )
-    weights = convert_state_dict('oclr', state)
+    objectives = {
+        name: dict(
+            type=f'mmmotion.{kind}',
+            **(dict(loss_weight=losses[name]) if losses else {}),
+        )
+        for name, kind in kinds.items()
+    }
     model = MODELS.build(
         dict(
             type='mmmotion.OCLR',
-            encoder=dict(
-                type='mmmotion.VGGEncoder',
-                in_channels=config['cin'],
-                channels=widths,
-                kernel_size=3,
-                norm=norm,
-                bias=False,
-                negative_slope=0.01,
-            ),
-            binding=dict(
-                type='mmmotion.LayerQueries',
-                in_channels=widths[-1],
-                num_queries=config['K'],
-                num_encoder_layers=config['layers'],
-                num_decoder_layers=config['layers'],
-                num_heads=config['heads'],
-                mlp_channels=len(weights['binding.layers.0.mlp.0.weight']),
-                dropout=0.0,
-            ),
-            decoder=dict(
-                type='mmmotion.LayerDecoder',
-                in_channels=widths,
-                num_queries=config['K'],
-                num_heads=config['heads'],
-                norm=norm,
-            ),
-            order_head=dict(
-                type='mmmotion.DepthOrderHead', in_channels=widths[-1]
-            ),
             num_gaps=config['cin'] // 2,
-            **{
-                name: dict(
-                    type=f'mmmotion.{kind}',
-                    **(dict(loss_weight=losses[name]) if losses else {}),
-                )
-                for name, kind in types.items()
-            },
+            **_parts(config, hidden),
+            **objectives,
         )
     )
     model.load_state_dict(weights, strict=True)
     return model.eval()
+
+
+def _parts(config: Mapping[str, Any], mlp_channels: int) -> dict[str, dict]:
+    """Configs of the network at the sizes of the original's."""
+    widths = [config['feat'] * 2**i for i in range(5)]
+    norm = dict(type='IN', affine=False)
+    return dict(
+        encoder=dict(
+            type='mmmotion.VGGEncoder',
+            in_channels=config['cin'],
+            channels=widths,
+            kernel_size=3,
+            norm=norm,
+            bias=False,
+            negative_slope=0.01,
+        ),
+        binding=dict(
+            type='mmmotion.LayerQueries',
+            in_channels=widths[-1],
+            num_queries=config['K'],
+            num_encoder_layers=config['layers'],
+            num_decoder_layers=config['layers'],
+            num_heads=config['heads'],
+            mlp_channels=mlp_channels,
+            dropout=0.0,
+        ),
+        decoder=dict(
+            type='mmmotion.LayerDecoder',
+            in_channels=widths,
+            num_queries=config['K'],
+            num_heads=config['heads'],
+            norm=norm,
+        ),
+        order_head=dict(
+            type='mmmotion.DepthOrderHead', in_channels=widths[-1]
+        ),
+    )
 
 
 def read_flows(array: np.ndarray) -> Tensor:
