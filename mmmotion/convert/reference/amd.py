@@ -20,7 +20,7 @@ from mmmotion.registry import MODELS
 
 from ..amd import iterate_names
 from ..state_dict import convert_state_dict
-from .comparison import Comparison
+from .comparison import Comparison, ReferenceFile
 
 _VALUE_RTOL = 1e-4
 _LOSS_RTOL = 1e-5
@@ -71,29 +71,14 @@ def _names(model: AMD) -> dict[str, str]:
     return names
 
 
-class _Arrays:
+class _Arrays(ReferenceFile):
     """The file, and comparisons of what it has."""
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
-        self.arrays = arrays
+        super().__init__(arrays, _VALUE_RTOL)
 
     def tensor(self, name: str) -> Tensor:
         return torch.from_numpy(np.asarray(self.arrays[name], np.float64))
-
-    def compare(
-        self,
-        name: str,
-        computed: Tensor,
-        rtol: float = _VALUE_RTOL,
-    ) -> Iterator[Comparison]:
-        if name in self.arrays:
-            yield Comparison(
-                name,
-                computed.detach().numpy(),
-                self.arrays[name],
-                atol=0.0,
-                rtol_of_max=rtol,
-            )
 
     def compare_gradients(self, model: AMD,
                           prefix: str) -> Iterator[Comparison]:

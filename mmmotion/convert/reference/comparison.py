@@ -112,6 +112,42 @@ def compare_sampled(
     return Comparison(name, sampled.numpy(), reference, atol)
 
 
+class ReferenceFile:
+    """The arrays of a file and comparisons with those that it has.
+
+    Args:
+        arrays: Array by name.
+        rtol: Share of the largest magnitude of an array by which values may
+            differ from it.
+    """
+
+    def __init__(self, arrays: Mapping[str, np.ndarray], rtol: float) -> None:
+        self.arrays = arrays
+        self.rtol = rtol
+
+    def compare(
+        self,
+        name: str,
+        computed: Tensor,
+        rtol: float | None = None,
+    ) -> Iterator[Comparison]:
+        """Compare with an array, if the file has it.
+
+        Args:
+            name: Name of the array.
+            computed: What the toolbox returns.
+            rtol: Another share for this array.
+        """
+        if name in self.arrays:
+            yield Comparison(
+                name,
+                computed.detach().numpy(),
+                self.arrays[name],
+                atol=0.0,
+                rtol_of_max=self.rtol if rtol is None else rtol,
+            )
+
+
 class ReferenceArrays(Mapping[str, np.ndarray]):
     """The arrays of a reference file, which notes the ones that were read.
 

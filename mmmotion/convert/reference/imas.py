@@ -16,7 +16,7 @@ from mmmotion.registry import MODELS
 
 from ..imas import iterate_names
 from ..state_dict import convert_state_dict
-from .comparison import Comparison
+from .comparison import Comparison, ReferenceFile
 
 _VALUE_RTOL = 1e-5
 _GRAD_RTOL = 1e-3
@@ -73,24 +73,11 @@ def build(weights: Mapping[str, Tensor]) -> IMAS:
     return model.double().eval()
 
 
-class _Arrays:
+class _Arrays(ReferenceFile):
     """The file, and comparisons of what it has."""
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
-        self.arrays = arrays
-
-    def compare(self,
-                name: str,
-                computed: Tensor,
-                rtol: float = _VALUE_RTOL) -> Iterator[Comparison]:
-        if name in self.arrays:
-            yield Comparison(
-                name,
-                computed.detach().numpy(),
-                self.arrays[name],
-                atol=0.0,
-                rtol_of_max=rtol,
-            )
+        super().__init__(arrays, _VALUE_RTOL)
 
     def compare_directions(self, name: str,
                            computed: Tensor) -> Iterator[Comparison]:

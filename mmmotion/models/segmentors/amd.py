@@ -10,7 +10,7 @@ from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
 
 from ..motion_models import MotionFit
-from .base import BaseSegmentor, require_input
+from .base import BaseSegmentor, build_optional, require_input
 from .object_supervision import supervise_object
 from .region_motion import region_motion
 
@@ -74,9 +74,9 @@ class AMD(BaseSegmentor):
         self.head = MODELS.build(head)
         self.motion_model = MODELS.build(motion_model)
         self.loss_recon = MODELS.build(loss_recon)
-        self.loss_dense = _build(loss_dense)
-        self.loss_entropy = _build(loss_entropy)
-        self.loss_appearance = _build(loss_appearance)
+        self.loss_dense = build_optional(loss_dense)
+        self.loss_entropy = build_optional(loss_entropy)
+        self.loss_appearance = build_optional(loss_appearance)
         self.relative_motion = relative_motion
 
     def segment(self, inputs: dict[str, Tensor]) -> Tensor:
@@ -165,10 +165,6 @@ class AMD(BaseSegmentor):
         images = self.data_preprocessor.denormalize(frames) / 255
         images, features = self.motion_model.encode(images)
         return images, masks, self.motion_model(masks, features=features)
-
-
-def _build(cfg: dict | None) -> nn.Module | None:
-    return None if cfg is None else MODELS.build(cfg)
 
 
 def _rebuild(

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from mmmotion.postprocessing import Postprocessor
-from mmmotion.registry import POSTPROCESSORS
+from mmmotion.registry import MODELS, POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
 
 from ..three_mode_model import ThreeModeModel
@@ -185,6 +185,11 @@ class BaseSegmentor(ThreeModeModel):
         )
         sample.set_metainfo(dict(aligns_corners=self.aligns_corners))
         sample.pred_seg = sample.pred_masks.argmax(dim=0).to(torch.uint8)
+
+
+def build_optional(cfg: dict | None) -> nn.Module | None:
+    """Build a part that a method may do without; None without a config."""
+    return None if cfg is None else MODELS.build(cfg)
 
 
 def require_input(inputs: dict[str, Tensor], key: str, who: str) -> Tensor:

@@ -8,7 +8,7 @@ from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
 
 from ..layers import fit_size, pad_to_multiple, resize_maps
-from .base import BaseSegmentor, require_input
+from .base import BaseSegmentor, build_optional, require_input
 from .object_supervision import supervise_object
 
 
@@ -80,9 +80,7 @@ class GWM(BaseSegmentor):
         self.head = MODELS.build(head)
         self.motion_model = MODELS.build(motion_model)
         self.loss_recon = MODELS.build(loss_recon)
-        self.loss_appearance = None
-        if loss_appearance is not None:
-            self.loss_appearance = MODELS.build(loss_appearance)
+        self.loss_appearance = build_optional(loss_appearance)
         self.resize = resize
         self.size_divisor = size_divisor
         self.fit = fit

@@ -9,7 +9,7 @@ from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
 
 from ..layers import resize_maps
-from .base import BaseSegmentor, require_input
+from .base import BaseSegmentor, build_optional, require_input
 from .object_supervision import supervise_object
 from .region_motion import region_motion
 
@@ -81,15 +81,9 @@ class IMAS(BaseSegmentor):
         self.head = MODELS.build(head)
         self.motion_model = MODELS.build(motion_model)
         self.loss_recon = MODELS.build(loss_recon)
-        self.loss_entropy = None
-        if loss_entropy is not None:
-            self.loss_entropy = MODELS.build(loss_entropy)
-        self.loss_compact = None
-        if loss_compact is not None:
-            self.loss_compact = MODELS.build(loss_compact)
-        self.loss_appearance = None
-        if loss_appearance is not None:
-            self.loss_appearance = MODELS.build(loss_appearance)
+        self.loss_entropy = build_optional(loss_entropy)
+        self.loss_compact = build_optional(loss_compact)
+        self.loss_appearance = build_optional(loss_appearance)
         self.rescale_flow = rescale_flow
         self.max_flow = max_flow
 

@@ -12,7 +12,7 @@ from mmmotion.structures import MotionDataSample
 
 from ..heads import Layers
 from ..losses import mask_distances, match_masks
-from .base import BaseSegmentor, require_input
+from .base import BaseSegmentor, build_optional, require_input
 
 _SOURCES = ('flows', 'frames')
 
@@ -96,10 +96,10 @@ class MG(BaseSegmentor):
         self.flow_encoding = MODELS.build(
             flow_encoding or dict(type='mmmotion.FlowColorEncoding')
         )
-        self.motion_model = _build(motion_model)
+        self.motion_model = build_optional(motion_model)
         self.loss_recon = MODELS.build(loss_recon)
-        self.loss_entropy = _build(loss_entropy)
-        self.loss_consistency = _build(loss_consistency)
+        self.loss_entropy = build_optional(loss_entropy)
+        self.loss_consistency = build_optional(loss_consistency)
         self.source = source
         self.target = target
         self.average_flows = average_flows
@@ -188,10 +188,6 @@ class MG(BaseSegmentor):
             images = self._see(inputs, self.target, 'the loss of MG')
         blended = (masks[:, :, None] * layers.colors).sum(dim=1)
         return self.loss_recon(*_pair(blended, num_views, images))
-
-
-def _build(cfg: dict | None) -> torch.nn.Module | None:
-    return None if cfg is None else MODELS.build(cfg)
 
 
 def _pair(maps: Tensor, num_views: int,

@@ -10,7 +10,7 @@ from mmmotion.structures import MotionDataSample, split_into_clips
 
 from ..binding import LayerTokens
 from ..layers import compose_layers
-from .base import BaseSegmentor, require_input
+from .base import BaseSegmentor, build_optional, require_input
 from .frame_prediction import FramePrediction, resize_masks
 from .layer_targets import front_first, resize_targets, stack_shapes
 from .layered_clip import (
@@ -93,9 +93,9 @@ class OCLR(BaseSegmentor):
         self.decoder = MODELS.build(decoder)
         self.order_head = MODELS.build(order_head)
         self.loss_amodal = MODELS.build(loss_amodal)
-        self.loss_boundary = _build(loss_boundary)
-        self.loss_order = _build(loss_order)
-        self.loss_modal = _build(loss_modal)
+        self.loss_boundary = build_optional(loss_boundary)
+        self.loss_order = build_optional(loss_order)
+        self.loss_modal = build_optional(loss_modal)
         self.num_gaps = num_gaps
         self.targets = targets
         split_into_clips(1, clip_length, clip_overlap)  # checks both
@@ -265,7 +265,3 @@ class OCLR(BaseSegmentor):
                 logits, depths, resize_targets(visible, size)
             )
         return losses
-
-
-def _build(cfg: dict | None) -> torch.nn.Module | None:
-    return None if cfg is None else MODELS.build(cfg)
