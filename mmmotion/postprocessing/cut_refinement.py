@@ -8,15 +8,14 @@ from torch import Tensor
 from mmmotion.registry import POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
 
+from .feature_postprocessor import FeaturePostprocessor
 from .frame_alignment import FrameAlignment
-from .frame_features import FrameFeatures
 from .normalized_cut import SimilarityGraph, refine_by_cut
 from .object_pair import check_pair, pair
-from .postprocessor import Postprocessor
 
 
 @POSTPROCESSORS.register_module()
-class CutRefinement(Postprocessor):
+class CutRefinement(FeaturePostprocessor):
     """Change the mask of the object so that its normalised cut falls.
 
     The values of the mask on the grid of the features are optimised
@@ -60,15 +59,8 @@ class CutRefinement(Postprocessor):
         self.num_steps = num_steps
         self.lr = lr
         self.threshold = threshold
-        self.features = FrameFeatures(
-            features, in_index, data_preprocessor, frame_size
-        )
-        self.feature_index = self.features.feature_index
+        super().__init__(features, in_index, data_preprocessor, frame_size)
         self._alignment = FrameAlignment(self.features, max_side)
-
-    def init_weights(self) -> None:
-        """Load the weights of the encoder, if it is one of its own."""
-        self.features.init_weights()
 
     def __call__(
         self,

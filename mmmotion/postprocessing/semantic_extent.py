@@ -9,15 +9,14 @@ from torch import Tensor
 from mmmotion.registry import POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
 
+from .feature_postprocessor import FeaturePostprocessor
 from .frame_alignment import FrameAlignment, resize_to_grid
-from .frame_features import FrameFeatures
 from .object_pair import check_pair, pair
-from .postprocessor import Postprocessor
 from .semantic_response import exceeds_extent, semantic_similarity
 
 
 @POSTPROCESSORS.register_module()
-class SemanticExtent(Postprocessor):
+class SemanticExtent(FeaturePostprocessor):
     """Replace the mask of the object by what has features like its own.
 
     The features of the object are averaged, weighted by its soft mask. The
@@ -70,15 +69,8 @@ class SemanticExtent(Postprocessor):
         self.threshold = threshold
         self.dilation = dilation
         self.max_extent = (max_extent[0], max_extent[1])
-        self.features = FrameFeatures(
-            features, in_index, data_preprocessor, frame_size
-        )
-        self.feature_index = self.features.feature_index
+        super().__init__(features, in_index, data_preprocessor, frame_size)
         self._alignment = FrameAlignment(self.features, max_side)
-
-    def init_weights(self) -> None:
-        """Load the weights of the encoder, if it is one of its own."""
-        self.features.init_weights()
 
     def __call__(
         self,

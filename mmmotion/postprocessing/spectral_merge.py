@@ -5,13 +5,12 @@ from torch import Tensor
 from mmmotion.registry import POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
 
-from .frame_features import FrameFeatures
-from .postprocessor import Postprocessor
+from .feature_postprocessor import FeaturePostprocessor
 from .spectral import spectral_merge
 
 
 @POSTPROCESSORS.register_module()
-class SpectralMerge(Postprocessor):
+class SpectralMerge(FeaturePostprocessor):
     """Merge K groups into two by spectral clustering.
 
     Which of the two is the object is left to the next step.
@@ -53,14 +52,9 @@ class SpectralMerge(Postprocessor):
                 'expected floor in (0, 1) and min_mass in [0, 1), got '
                 f'floor={floor} and min_mass={min_mass}'
             )
-        self.features = FrameFeatures(features, in_index, data_preprocessor)
-        self.feature_index = self.features.feature_index
+        super().__init__(features, in_index, data_preprocessor)
         self.floor = floor
         self.min_mass = min_mass
-
-    def init_weights(self) -> None:
-        """Load the weights of the encoder, if it is one of its own."""
-        self.features.init_weights()
 
     def __call__(
         self,

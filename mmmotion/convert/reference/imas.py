@@ -10,7 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmmotion.models.losses import AppearanceLoss, reconstruction_energy
+from mmmotion.models.losses import (
+    AppearanceLoss,
+    EntropyLoss,
+    reconstruction_energy,
+)
 from mmmotion.models.segmentors import IMAS
 from mmmotion.registry import MODELS
 
@@ -180,7 +184,7 @@ def _compare_losses(
     losses = model.loss(inputs, [])
     entropy = losses['loss_entropy']
     yield from arrays.compare(f'{prefix}loss_flow', losses['loss_recon'])
-    assert model.loss_entropy is not None
+    assert isinstance(model.loss_entropy, EntropyLoss)
     weight = model.loss_entropy.loss_weight
     yield from arrays.compare(f'{prefix}loss_entropy', entropy / weight)
     total = losses['loss_recon'] + entropy
