@@ -2,5 +2,14 @@
 
 from .clips import split_into_clips
 from .motion_data_sample import MOTIONS, MotionDataSample
+from .object_track import ObjectTrack
+from .video_result import VERDICTS, VideoResult
 
-__all__ = ['MOTIONS', 'MotionDataSample', 'split_into_clips']
+__all__ = [
+    'MOTIONS',
+    'VERDICTS',
+    'MotionDataSample',
+    'ObjectTrack',
+    'VideoResult',
+    'split_into_clips',
+]
