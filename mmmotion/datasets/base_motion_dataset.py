@@ -9,6 +9,7 @@ from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
 from mmmotion.registry import TRANSFORMS
+from mmmotion.structures import split_into_clips
 
 from .draw import FrameDraw
 from .errors import BrokenFiles, SampleError
@@ -26,7 +27,7 @@ class BaseMotionDataset(BaseDataset):
     ``frame_id``, ``frame_index``, ``num_frames`` and ``available_gaps``;
     what else it has depends on the transforms that read it. This class adds
     ``sample_idx``, ``draw``, ``seed`` and, if a sampler chose them,
-    ``gaps``, before the pipeline runs.
+    ``gaps``, before the pipeline runs; and ``clip``, see ``clip_length``.
 
     Args:
         gaps: Signed frame gaps for which flow is offered.
@@ -36,10 +37,16 @@ class BaseMotionDataset(BaseDataset):
             ``num_skipped`` and takes the next readable frame of the same
             video instead, or the previous one, or one of another video; also
             in test mode, where metrics drop frames that come twice.
+        clip_length: Frames T of a clip; None makes samples of one frame.
+            With it, ``clip`` holds the entries of T successive listed frames
+            of the video, for ``TransformClip``. Drawing all frames of a video
+            draws each of its clips as often, up to rounding; the last frame
+            of a video that is too short is repeated.
         **kwargs: Further arguments of mmengine's ``BaseDataset``.
 
     Raises:
-        ValueError: If a gap is 0 or named twice, or ``on_error`` is unknown.
+        ValueError: If a gap is 0 or named twice, ``on_error`` is unknown, or
+            ``clip_length`` is below 1.
     """
 
     METAINFO: dict = dict(classes=('background', 'object'))
@@ -49,6 +56,7 @@ class BaseMotionDataset(BaseDataset):
         gaps: Sequence[int] = (),
         pipeline: Sequence[dict | Callable] = (),
         on_error: str = 'raise',
+        clip_length: int | None = None,
         **kwargs: Any,  # whatever the installed mmengine accepts
     ) -> None:
         self.gaps = tuple(int(gap) for gap in gaps)
@@ -61,7 +69,12 @@ class BaseMotionDataset(BaseDataset):
             raise ValueError(
                 f"expected on_error to be 'raise' or 'skip', got {on_error!r}"
             )
+        if clip_length is not None and clip_length < 1:
+            raise ValueError(
+                f'clip_length must be at least 1, got {clip_length}'
+            )
         self.on_error = on_error
+        self.clip_length = clip_length
         self._is_unlabelled = False
         self._broken = BrokenFiles() if on_error == 'skip' else None
         # Built here, not by mmengine, so that names resolve in our registry
@@ -116,7 +129,31 @@ class BaseMotionDataset(BaseDataset):
         results.update(sample_idx=int(draw), draw=draw.draw, seed=draw.seed)
         if draw.gaps is not None:
             results['gaps'] = draw.gaps
+        if self.clip_length is not None:
+            results['clip'] = [
+                self.get_data_info(i) for i in self._list_clip(int(draw))
+            ]
         return self.pipeline(results)
+
+    def _list_clip(self, index: int) -> list[int]:
+        """Frames of the clip that the draw of one frame stands for."""
+        assert self.clip_length is not None
+        first, end = self._find_span(index)
+        num_clips = max(1, end - first - self.clip_length + 1)
+        start = first + (index - first) * num_clips // (end - first)
+        num_frames = min(self.clip_length, end - start)
+        (clip, ) = split_into_clips(num_frames, self.clip_length)
+        return [start + position for position in clip]
+
+    def _find_span(self, index: int) -> tuple[int, int]:
+        """First frame of the video of a frame, and the end of the video."""
+        video_id = self.get_data_info(index)['video_id']
+        first, end = index, index + 1
+        while end < len(self) and self._is_in(end, video_id):
+            end += 1
+        while first > 0 and self._is_in(first - 1, video_id):
+            first -= 1
+        return first, end
 
     def __getitem__(self, idx: int) -> Any:
         """Return one sample after the pipeline.
@@ -173,15 +210,10 @@ class BaseMotionDataset(BaseDataset):
 
     def _stand_ins(self, index: int) -> Iterator[int]:
         """Yield all other frames, those of the same video first."""
-        video_id = self.get_data_info(index)['video_id']
-        first = last = index
-        while last + 1 < len(self) and self._is_in(last + 1, video_id):
-            last += 1
-            yield last
-        while first > 0 and self._is_in(first - 1, video_id):
-            first -= 1
-            yield first
-        for other in range(last + 1, first + len(self)):
+        first, end = self._find_span(index)
+        yield from range(index + 1, end)
+        yield from range(index - 1, first - 1, -1)
+        for other in range(end, first + len(self)):
             yield other % len(self)
 
     def _is_in(self, index: int, video_id: str) -> bool:

@@ -4,6 +4,7 @@ from .cache_transforms import CacheTransforms
 from .clip_flows import ClipFlows
 from .color_jitter import ColorJitter
 from .crop_to_square import CropToSquare
+from .estimate_flows import EstimateFlows
 from .load_flows import LoadFlows
 from .load_frames import LoadFrames, load_frame
 from .load_label_map import IGNORED_LABEL, LoadLabelMap
@@ -15,10 +16,12 @@ from .photometric_distortion import PhotometricDistortion
 from .random_crop import RandomCrop
 from .random_flip import RandomFlip
 from .random_resize_short_side import RandomResizeShortSide
+from .remove_keys import RemoveKeys
 from .render_scene import RenderScene
 from .resize_flows import ResizeFlows
 from .resize_frames import ResizeFrames
 from .subtract_background_motion import SubtractBackgroundMotion
+from .transform_clip import TransformClip
 from .transpose_portrait import TransposePortrait
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     'ClipFlows',
     'ColorJitter',
     'CropToSquare',
+    'EstimateFlows',
     'LoadFlows',
     'LoadFrames',
     'LoadLabelMap',
@@ -38,10 +42,12 @@ __all__ = [
     'RandomCrop',
     'RandomFlip',
     'RandomResizeShortSide',
+    'RemoveKeys',
     'RenderScene',
     'ResizeFlows',
     'ResizeFrames',
     'SubtractBackgroundMotion',
+    'TransformClip',
     'TransposePortrait',
     'load_frame',
     'read_annotation',
