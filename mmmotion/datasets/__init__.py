@@ -3,6 +3,8 @@
 from .base_motion_dataset import BaseMotionDataset, is_label
 from .cub200 import CUB200
 from .davis2016 import DAVIS2016
+from .davis2017 import DAVIS2017
+from .davis2017_motion import DAVIS2017Motion
 from .draw import FrameDraw, sample_rng
 from .dutomron import DUTOMRON
 from .duts import DUTS
@@ -24,6 +26,7 @@ from .transforms import (
     ClipFlows,
     ColorJitter,
     CropToSquare,
+    EstimateFlows,
     LoadFlows,
     LoadFrames,
     LoadLabelMap,
@@ -35,10 +38,12 @@ from .transforms import (
     RandomCrop,
     RandomFlip,
     RandomResizeShortSide,
+    RemoveKeys,
     RenderScene,
     ResizeFlows,
     ResizeFrames,
     SubtractBackgroundMotion,
+    TransformClip,
     TransposePortrait,
 )
 from .video_seg_dataset import VideoSegDataset
@@ -48,6 +53,7 @@ from .youtube_vos import YouTubeVOS
 __all__ = [
     'CUB200',
     'DAVIS2016',
+    'DAVIS2017',
     'DUTOMRON',
     'DUTS',
     'ECSSD',
@@ -58,6 +64,8 @@ __all__ = [
     'ClipFlows',
     'ColorJitter',
     'CropToSquare',
+    'DAVIS2017Motion',
+    'EstimateFlows',
     'FrameDraw',
     'FramePairSampler',
     'ImageSegDataset',
@@ -75,6 +83,7 @@ __all__ = [
     'RandomCrop',
     'RandomFlip',
     'RandomResizeShortSide',
+    'RemoveKeys',
     'RenderScene',
     'ResizeFlows',
     'ResizeFrames',
@@ -82,6 +91,7 @@ __all__ = [
     'SegTrackv2',
     'SubtractBackgroundMotion',
     'SyntheticMotion',
+    'TransformClip',
     'TransposePortrait',
     'VideoSampler',
     'VideoSegDataset',

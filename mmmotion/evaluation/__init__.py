@@ -7,6 +7,7 @@ from .metrics import (
     MeanIoUMetric,
     VideoBoxMetric,
     VideoMetric,
+    VideoObjectMetric,
     VideoSegmentationMetric,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     'MeanIoUMetric',
     'VideoBoxMetric',
     'VideoMetric',
+    'VideoObjectMetric',
     'VideoSegmentationMetric',
 ]

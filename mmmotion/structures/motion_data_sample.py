@@ -29,6 +29,7 @@ class MotionDataSample(BaseDataElement):
 
     Data fields:
         gt_masks: (O, H0, W0) bool, modal (visible) masks.
+        gt_void: (H0, W0) bool, pixels that count for no object.
         gt_amodal_masks: (O, H0, W0) bool, whole shapes, hidden parts included.
         gt_layer_order: (O,) int64, 0 for the layer nearest to the camera.
         gt_boxes: (O, 4) float32, (left, top, right, bottom) in pixels of the

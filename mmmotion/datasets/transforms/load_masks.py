@@ -9,6 +9,8 @@ from mmmotion.registry import TRANSFORMS
 from ..errors import MissingFileError, SampleError
 
 _NUM_REPORTED = 8
+_CHOICES = ('strict', 'threshold', 'labels', 'objects')
+_VOID = 255
 
 
 def read_annotation(path: str, with_palette: bool = True) -> np.ndarray:
@@ -60,6 +62,7 @@ class LoadMasks(BaseTransform):
 
     Added Keys:
         gt_masks: (O, H, W) bool; absent without annotation.
+        gt_void: (H, W) bool, only with ``'objects'``.
 
     Changed Keys:
         ori_shape: (H, W) of the annotation; unchanged without.
@@ -69,6 +72,9 @@ class LoadMasks(BaseTransform):
             ``'threshold'`` takes values above ``threshold``, as the released
             code of Guess What Moves does. ``'labels'`` makes one mask of
             each value or palette index other than 0, in ascending order.
+            ``'objects'`` makes one of each label from 1 to the highest of the
+            frame, so that an object has the same position in all frames, and
+            takes 255 for pixels that do not count, as in DAVIS 2017.
         threshold: Largest value of the background, for ``'threshold'``.
 
     Raises:
@@ -76,10 +82,9 @@ class LoadMasks(BaseTransform):
     """
 
     def __init__(self, binarize: str = 'strict', threshold: int = 128) -> None:
-        if binarize not in ('strict', 'threshold', 'labels'):
+        if binarize not in _CHOICES:
             raise ValueError(
-                "expected binarize to be 'strict', 'threshold' or 'labels', "
-                f'got {binarize!r}'
+                f'expected binarize to be one of {_CHOICES}, got {binarize!r}'
             )
         self.binarize = binarize
         self.threshold = threshold
@@ -94,9 +99,15 @@ class LoadMasks(BaseTransform):
         path = results.get('mask_path')
         if path is None:
             return results
-        values = read_annotation(path, self.binarize != 'labels')
-        if self.binarize == 'labels':
+        has_labels = self.binarize in ('labels', 'objects')
+        values = read_annotation(path, with_palette=not has_labels)
+        if has_labels:
             labels = np.unique(values[values > 0])
+            if self.binarize == 'objects':
+                results['gt_void'] = values == _VOID
+                labels = np.arange(
+                    1, 1 + max(labels[labels < _VOID], default=0)
+                )
             masks = values[None] == labels[:, None, None]
         elif self.binarize == 'threshold':
             masks = values[None] > self.threshold

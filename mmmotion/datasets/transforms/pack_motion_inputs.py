@@ -10,7 +10,12 @@ from mmmotion.registry import TRANSFORMS
 from mmmotion.structures import MotionDataSample
 
 _TRUTH = (
-    'gt_masks', 'gt_amodal_masks', 'gt_layer_order', 'gt_boxes', 'gt_sem_seg'
+    'gt_masks',
+    'gt_void',
+    'gt_amodal_masks',
+    'gt_layer_order',
+    'gt_boxes',
+    'gt_sem_seg',
 )
 
 

@@ -21,9 +21,12 @@ from .flow import (
 from .jaccard import jaccard
 from .layer_iou import count_pixels, iou_of_counts, layer_iou
 from .object_assignment import (
+    MAX_PROPOSALS,
     ObjectScores,
     assign_objects,
+    match_objects,
     score_named_objects,
+    score_pairs,
     score_unnamed_objects,
 )
 from .region_selection import (
@@ -54,6 +57,7 @@ from .structure_measure import structure_measure
 from .weighted_f_measure import weighted_f_measure
 
 __all__ = [
+    'MAX_PROPOSALS',
     'PROBABILITY_THRESHOLDS',
     'SUCCESS_THRESHOLDS',
     'FlowErrors',
@@ -84,6 +88,7 @@ __all__ = [
     'largest_box',
     'layer_iou',
     'mask_to_box',
+    'match_objects',
     'mean_absolute_error',
     'oracle_assignment',
     'oracle_region',
@@ -94,6 +99,7 @@ __all__ = [
     'precision_recall_levels',
     'scale_box',
     'score_named_objects',
+    'score_pairs',
     'score_unnamed_objects',
     'sequence_statistics',
     'stretch',

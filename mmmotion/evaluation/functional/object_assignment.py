@@ -94,11 +94,51 @@ def score_unnamed_objects(
         )
     _check_videos(proposals, objects)
     filled = _fill(proposals, len(objects))
-    scores = np.array([[_score_video(one, other, void) for other in objects]
-                       for one in filled])
-    chosen = assign_objects(scores.mean(axis=(2, 3)))
-    rows = np.arange(len(objects))
-    region, boundary = scores[chosen, rows].swapaxes(0, 1)
+    voids = [None] * objects.shape[1] if void is None else void
+    scores = [
+        score_pairs(*frame)
+        for frame in zip(filled.swapaxes(0, 1), objects.swapaxes(0, 1), voids)
+    ]
+    return match_objects(np.stack(scores, axis=-1))
+
+
+def score_pairs(
+    proposals: np.ndarray,
+    objects: np.ndarray,
+    void: np.ndarray | None = None,
+) -> np.ndarray:
+    """Score each proposal of a frame against each object.
+
+    Args:
+        proposals: (P, H, W) bool predicted masks.
+        objects: (O, H, W) bool annotated masks.
+        void: (H, W) bool pixels that are left out.
+
+    Returns:
+        (2, P, O) J and F of each pair.
+    """
+    scores = np.empty((2, len(proposals), len(objects)))
+    for p, proposal in enumerate(proposals):
+        for o, one in enumerate(objects):
+            scores[0, p, o] = jaccard(proposal, one, void)
+            scores[1, p, o] = boundary_f(proposal, one, void)
+    return scores
+
+
+def match_objects(scores: np.ndarray) -> ObjectScores:
+    """Choose proposals by the scores of all pairs in a sequence.
+
+    See :func:`score_unnamed_objects`.
+
+    Args:
+        scores: (2, P, O, T) J and F of each proposal, object and frame,
+            P >= O.
+
+    Returns:
+        J and F of each object and frame, and the matching.
+    """
+    chosen = assign_objects(scores.mean(axis=(0, 3)))
+    region, boundary = scores[:, chosen, np.arange(scores.shape[2])]
     return ObjectScores(region, boundary, chosen)
 
 

@@ -7,6 +7,7 @@ from .mean_iou_metric import MeanIoUMetric
 from .motion_semantic_alignment_metric import MotionSemanticAlignmentMetric
 from .video_box_metric import VideoBoxMetric
 from .video_metric import FrameRecord, VideoMetric, merge_records
+from .video_object_metric import VideoObjectMetric
 from .video_segmentation_metric import VideoSegmentationMetric
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     'MotionSemanticAlignmentMetric',
     'VideoBoxMetric',
     'VideoMetric',
+    'VideoObjectMetric',
     'VideoSegmentationMetric',
     'merge_records',
 ]

@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from mmmotion.evaluation.functional import (
-    SequenceStatistics,
-    sequence_statistics,
-)
+from mmmotion.evaluation.functional import sequence_statistics
 from mmmotion.registry import METRICS
 
 from .frame_scores import ORACLES, Scores, choose_channel, score_frame
 from .result_files import format_table
+from .score_table import format_cells, statistic_keys, summarise
 from .video_metric import (
     FrameRecord,
     VideoMetric,
@@ -113,7 +111,7 @@ class VideoSegmentationMetric(VideoMetric):
         }
         videos, channel = choose_channel(videos, self.average)
         sequences = {
-            video: dict(frames=len(rows)) | _summarise(_columns(rows))
+            video: dict(frames=len(rows)) | summarise(_columns(rows))
             for video, rows in videos.items()
         }
         overall = self._overall(videos, sequences)
@@ -154,7 +152,7 @@ class VideoSegmentationMetric(VideoMetric):
         overall = {}
         pooled = _columns([row for rows in videos.values() for row in rows])
         for name, values in pooled.items():
-            for field, key in _keys(name).items():
+            for field, key in statistic_keys(name).items():
                 if self.average == 'frame' and field != 'decay':
                     value = getattr(sequence_statistics(values), field)
                 else:
@@ -173,7 +171,7 @@ class VideoSegmentationMetric(VideoMetric):
                 key.startswith('oracle') and key.endswith(('recall', 'decay'))
             )
         ]
-        rows = [[video, str(row['frames']), *_cells(row, keys)]
+        rows = [[video, str(row['frames']), *format_cells(row, keys)]
                 for video, row in sequences.items()]
         frames = sum(row['frames'] for row in sequences.values())
         return format_table(
@@ -181,7 +179,7 @@ class VideoSegmentationMetric(VideoMetric):
             rows,
             [
                 f'mean over {self.average}s',
-                str(frames), *_cells(overall, keys)
+                str(frames), *format_cells(overall, keys)
             ],
         )
 
@@ -193,23 +191,3 @@ def _known(record: FrameRecord) -> Scores:
 
 def _columns(rows: Sequence[Scores]) -> dict[str, list[float]]:
     return {name: [row[name] for row in rows] for name in rows[0]}
-
-
-def _keys(name: str) -> dict[str, str]:
-    """Name of the result by field of :class:`SequenceStatistics`."""
-    return {
-        field: name if field == 'mean' else f'{name}_{field}'
-        for field in SequenceStatistics._fields
-    }
-
-
-def _summarise(columns: dict[str, list[float]]) -> Scores:
-    return {
-        key: getattr(sequence_statistics(values), field)
-        for name, values in columns.items()
-        for field, key in _keys(name).items()
-    }
-
-
-def _cells(row: Mapping[str, float], keys: Sequence[str]) -> list[str]:
-    return [f'{row[key]:.3f}' for key in keys]
