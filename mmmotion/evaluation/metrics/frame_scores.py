@@ -13,11 +13,14 @@ from mmmotion.evaluation.functional import (
     oracle_region,
     oracle_side,
 )
+from mmmotion.structures import split_into_clips
 
-ORACLES = ('side', 'region', 'channel', 'assignment')
+ORACLES = ('side', 'region', 'channel', 'clip', 'assignment')
 
-# J and F of region k in one frame, for the choice of one in all frames.
-_CHANNEL = 'oracle_channel_{}_{}'
+# J and F of region k in one frame, for the choice of one in several frames.
+_REGION = 'oracle_{}_{}_{}'
+_PER_REGION = ('channel', 'clip')
+_CLIP_LENGTH = 30
 
 Scores = dict[str, float]
 
@@ -40,7 +43,8 @@ def score_frame(
     Returns:
         J and F by name, those of an oracle under ``oracle_<name>_J`` and
         ``oracle_<name>_F``; None if the frame is not annotated. What
-        ``'channel'`` chooses among is left to :func:`choose_channel`.
+        ``'channel'`` and ``'clip'`` choose among is left to
+        :func:`choose_channel` and :func:`choose_in_clips`.
 
     Raises:
         ValueError: If a key is missing or two sizes differ.
@@ -61,8 +65,8 @@ def score_frame(
         F=boundary_f(prediction, annotation),
     )
     for name in oracle:
-        if name == 'channel':
-            scores |= _score_channels(sample, annotation, where)
+        if name in _PER_REGION:
+            scores |= _score_regions(name, sample, annotation, where)
             continue
         choice = _choose(name, prediction, annotation, sample, where)
         scores[f'oracle_{name}_J'] = choice.score
@@ -89,20 +93,12 @@ def choose_channel(videos: Mapping[str, Sequence[Scores]],
         ValueError: If the number of regions differs between frames.
     """
     everything = [row for rows in videos.values() for row in rows]
-    counts = {
-        sum(name.startswith('oracle_channel_') for name in row) // 2
-        for row in everything
-    }
-    if counts <= {0}:
+    num_regions = _count_regions(everything, 'channel')
+    if not num_regions:
         return {video: list(rows) for video, rows in videos.items()}, None
-    if len(counts) > 1:
-        raise ValueError(
-            "the oracle 'channel' needs as many regions in all frames, got "
-            f'{sorted(counts)}'
-        )
     means = []
-    for index in range(counts.pop()):
-        name = _CHANNEL.format(index, 'J')
+    for index in range(num_regions):
+        name = _REGION.format('channel', index, 'J')
         values = [[row[name] for row in rows] for rows in videos.values()]
         if average == 'sequence':
             means.append(np.mean([np.mean(video) for video in values]))
@@ -110,18 +106,71 @@ def choose_channel(videos: Mapping[str, Sequence[Scores]],
             means.append(np.mean(np.concatenate(values)))
     best = int(np.argmax(means))
     return {
-        video: [_keep_channel(row, best) for row in rows]
+        video: [_keep_region(row, 'channel', best) for row in rows]
         for video, rows in videos.items()
     }, best
 
 
-def _keep_channel(row: Scores, index: int) -> Scores:
+def choose_in_clips(rows: Sequence[Scores]) -> list[Scores]:
+    """Let the annotation choose one region in each clip of 30 frames.
+
+    Source: released code of Xie, Xie, Zisserman, "Segmenting Moving Objects
+    via an Object-Centric Layered Representation", NeurIPS 2022, which scores
+    the layer of the best mean J of every clip. The last clip ends with the
+    video, and counts where it overlaps with the one before.
+
+    Args:
+        rows: Scores of the frames of one video, see :func:`score_frame`.
+
+    Returns:
+        The scores with those of the chosen regions under ``oracle_clip_J``
+        and ``oracle_clip_F`` instead of those of each region; the same scores
+        if ``'clip'`` was not among the oracles.
+
+    Raises:
+        ValueError: If the number of regions differs between frames.
+    """
+    num_regions = _count_regions(rows, 'clip')
+    if not num_regions:
+        return list(rows)
+    best = [0] * len(rows)
+    for clip in split_into_clips(len(rows), _CLIP_LENGTH):
+        frames = sorted(set(clip))
+        means = [
+            np.mean([
+                rows[t][_REGION.format('clip', index, 'J')] for t in frames
+            ]) for index in range(num_regions)
+        ]
+        for t in frames:
+            best[t] = int(np.argmax(means))
+    return [
+        _keep_region(row, 'clip', index)
+        for row, index in zip(rows, best, strict=True)
+    ]
+
+
+def _count_regions(rows: Sequence[Scores], oracle: str) -> int:
+    """Regions that an oracle of several frames chooses among, or 0."""
+    counts = {
+        sum(name.startswith(f'oracle_{oracle}_') for name in row) // 2
+        for row in rows
+    }
+    if len(counts) > 1:
+        raise ValueError(
+            f'the oracle {oracle!r} needs as many regions in all frames, got '
+            f'{sorted(counts)}'
+        )
+    return counts.pop() if counts else 0
+
+
+def _keep_region(row: Scores, oracle: str, index: int) -> Scores:
     kept = {
         k: v
-        for k, v in row.items() if not k.startswith('oracle_channel_')
+        for k, v in row.items() if not k.startswith(f'oracle_{oracle}_')
     }
     for name in 'JF':
-        kept[f'oracle_channel_{name}'] = row[_CHANNEL.format(index, name)]
+        kept[f'oracle_{oracle}_{name}'] = row[
+            _REGION.format(oracle, index, name)]
     return kept
 
 
@@ -170,15 +219,15 @@ def _choose(
     return choose(regions, annotation)
 
 
-def _score_channels(
-    sample: Mapping, annotation: np.ndarray, where: str
+def _score_regions(
+    oracle: str, sample: Mapping, annotation: np.ndarray, where: str
 ) -> Scores:
     scores = {}
     regions = _resize_regions(sample, annotation.shape, where) > 0.5
     for index, mask in enumerate(regions):
-        name = _CHANNEL.format(index, 'J')
+        name = _REGION.format(oracle, index, 'J')
         scores[name] = jaccard(mask, annotation)
-        name = _CHANNEL.format(index, 'F')
+        name = _REGION.format(oracle, index, 'F')
         scores[name] = boundary_f(mask, annotation)
     return scores
 

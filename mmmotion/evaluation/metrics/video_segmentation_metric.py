@@ -10,7 +10,13 @@ import numpy as np
 from mmmotion.evaluation.functional import sequence_statistics
 from mmmotion.registry import METRICS
 
-from .frame_scores import ORACLES, Scores, choose_channel, score_frame
+from .frame_scores import (
+    ORACLES,
+    Scores,
+    choose_channel,
+    choose_in_clips,
+    score_frame,
+)
 from .result_files import format_table
 from .score_table import format_cells, statistic_keys, summarise
 from .video_metric import (
@@ -54,9 +60,10 @@ class VideoSegmentationMetric(VideoMetric):
         oracle: Upper bounds to add, in which the annotation chooses, in each
             frame ``'side'`` the prediction or its complement (GWM),
             ``'region'`` the best single one of ``pred_regions`` (MG),
-            ``'assignment'`` the best union of them; and ``'channel'``, in
-            which it chooses the single region with the best mean J once for
-            all frames (AMD). Regions are resized to the annotation and
+            ``'assignment'`` the best union of them; and ``'channel'`` and
+            ``'clip'``, in which it chooses the single region with the best
+            mean J once for all frames (AMD), or in each clip of 30 scored
+            frames of a video (OCLR). Regions are resized to the annotation and
             thresholded above 0.5.
         output_dir: Folder for the files; None means beside the log file of
             the running job, and no files where there is none.
@@ -106,7 +113,7 @@ class VideoSegmentationMetric(VideoMetric):
         if not scored:
             return {}
         videos = {
-            video: [_known(record) for record in records]
+            video: choose_in_clips([_known(record) for record in records])
             for video, records in groupby(scored, lambda r: r.video_id)
         }
         videos, channel = choose_channel(videos, self.average)

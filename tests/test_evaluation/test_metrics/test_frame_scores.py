@@ -7,6 +7,7 @@ import torch
 from mmmotion.evaluation.metrics.frame_scores import (
     ORACLES,
     choose_channel,
+    choose_in_clips,
     score_frame,
 )
 
@@ -164,3 +165,42 @@ def test_a_prediction_of_another_size_names_the_frame():
 def test_annotations_of_another_kind_are_refused(masks):
     with pytest.raises(ValueError, match=r'dog/00003: expected gt_masks as'):
         score_frame(sample(gt_masks=masks))
+
+
+def rows_of(*values):
+    """Scores of two regions in each frame; F is J minus 1."""
+    return [
+        dict(
+            J=0.0,
+            oracle_clip_0_J=first,
+            oracle_clip_1_J=second,
+            oracle_clip_0_F=first - 1,
+            oracle_clip_1_F=second - 1,
+        ) for first, second in values
+    ]
+
+
+def test_one_region_is_chosen_in_each_clip_of_30_frames():
+    # The first region is best in clip 0 to 29, the second one in 5 to 34,
+    # whose choice counts where both overlap.
+    rows = rows_of(*[(1, 0.4)] * 16, *[(0, 0.5)] * 19)
+    chosen = choose_in_clips(rows)
+    found = [row['oracle_clip_J'] for row in chosen]
+    assert found == [1] * 5 + [0.4] * 11 + [0.5] * 19
+    assert chosen[0] == dict(J=0.0, oracle_clip_J=1, oracle_clip_F=0)
+    short = choose_in_clips(rows_of((0, 0.9), (1, 0.3)))
+    assert [row['oracle_clip_J'] for row in short] == [0.9, 0.3]
+
+
+def test_clips_are_scored_region_by_region():
+    regions = torch.zeros(2, 20, 40)
+    regions[0, 5:15, 0:5] = 1
+    regions[1, 5:15, 0:10] = 1
+    row = score_frame(sample(pred_regions=regions), oracle=['clip'])
+    assert row['oracle_clip_0_J'] == pytest.approx(0.25)
+    (chosen, ) = choose_in_clips([row])
+    assert chosen['oracle_clip_J'] == pytest.approx(0.5)
+    assert choose_in_clips([score_frame(sample())]) == [score_frame(sample())]
+    other = score_frame(sample(pred_regions=regions[:1]), oracle=['clip'])
+    with pytest.raises(ValueError, match=r"'clip' needs as many.*\[1, 2\]"):
+        choose_in_clips([row, other])
