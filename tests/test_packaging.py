@@ -19,7 +19,7 @@ IGNORED = shutil.ignore_patterns(
 def shipped_files():
     files = [ROOT / 'model-index.yml']
     for folder, suffixes in (('configs', ('.py', '.yml', '.md')),
-                             ('tools', ('.py', '.sh'))):
+                             ('tools', ('.json', '.py', '.sh'))):
         files += [
             path for path in (ROOT / folder).rglob('*')
             if path.suffix in suffixes

@@ -1,5 +1,10 @@
 """From the form in which a data set is distributed to the one that is read."""
 
+from .davis2017_motion import (
+    GroupingSummary,
+    prepare_davis2017_motion,
+    read_groups,
+)
 from .fbms59 import prepare_fbms59
 from .moca import prepare_moca
 from .prepared_tree import PreparationSummary
@@ -8,9 +13,12 @@ from .segtrackv2 import prepare_segtrackv2
 
 __all__ = [
     'AugmentationSummary',
+    'GroupingSummary',
     'PreparationSummary',
+    'prepare_davis2017_motion',
     'prepare_fbms59',
     'prepare_moca',
     'prepare_sbd',
     'prepare_segtrackv2',
+    'read_groups',
 ]

@@ -1,22 +1,19 @@
 """Preparation of the augmented training set of PASCAL VOC 2012."""
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import scipy.io
-from PIL import Image
 
 from mmmotion.flow.atomic import clean_stale_files, write_atomically
 from mmmotion.flow.frames import frame_size
 
-from ..voc2012 import VOC2012, label_colors
-from .prepared_tree import check_same_size
+from ..voc2012 import VOC2012
+from .prepared_tree import check_same_size, encode_labels
 
 _MASKS = 'SegmentationClassAug'
 _LISTS = 'ImageSets/Segmentation'
-_NUM_LABELS = 256
 _NUM_CLASSES = len(VOC2012.METAINFO['classes'])
 
 
@@ -163,8 +160,4 @@ def _encode(labels: np.ndarray, root: Path, name: str) -> bytes:
     """Make a PNG file with VOC's palette, if it fits the image."""
     path = root / 'JPEGImages' / f'{name}.jpg'
     check_same_size(labels, frame_size(path), name)
-    image = Image.fromarray(labels)
-    image.putpalette(np.array(label_colors(_NUM_LABELS), np.uint8).tobytes())
-    stream = io.BytesIO()
-    image.save(stream, format='PNG')
-    return stream.getvalue()
+    return encode_labels(labels)

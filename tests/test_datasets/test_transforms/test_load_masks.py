@@ -87,3 +87,15 @@ def test_sixteen_bits_are_refused(tmp_path):
 def test_rejects_an_unknown_choice():
     with pytest.raises(ValueError, match="got 'any'"):
         LoadMasks(binarize='any')
+
+
+def test_objects_keep_their_position_and_void_is_apart(tmp_path):
+    load = LoadMasks(binarize='objects')
+    values = np.array([[0, 255, 3, 1]], np.uint8)
+    results = load.transform(save(tmp_path, values))
+    assert results['gt_masks'].astype(int).tolist() == [[[0, 0, 0, 1]],
+                                                        [[0, 0, 0, 0]],
+                                                        [[0, 0, 1, 0]]]
+    assert results['gt_void'].tolist() == [[False, True, False, False]]
+    results = load.transform(save(tmp_path, 0 * values))
+    assert results['gt_masks'].shape == (0, 1, 4)
