@@ -4,9 +4,11 @@ import os
 import re
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-_TEMPORARY = re.compile(r'^\..+~(?P<host>[^~]+)~(?P<pid>\d+)\.tmp$')
+_TEMPORARY = re.compile(r'^\..+~(?P<host>[^~]+)~(?P<pid>\d+)\.tmp(\.\w+)?$')
 # A live process holds a temporary file for milliseconds, not for an hour.
 _STALE_SECONDS = 3600
 
@@ -21,13 +23,32 @@ def write_atomically(path: str | Path, data: bytes) -> None:
         path: File to write; an existing one is replaced.
         data: Whole content.
     """
+    with replace_atomically(path) as temporary:
+        temporary.write_bytes(data)
+
+
+@contextmanager
+def replace_atomically(path: str | Path, suffix: str = '') -> Iterator[Path]:
+    """Let a library write a file that no reader ever meets half of.
+
+    Hands out a hidden file in the same folder. When the block is left, its
+    bytes reach the disk and it takes the final name; if the block raises, it
+    is removed and an older file of that name stays. Missing folders are made.
+
+    Args:
+        path: File to write; an existing one is replaced.
+        suffix: Appended to the hidden name, for libraries that choose the
+            format by it.
+
+    Yields:
+        The hidden file, which does not exist yet.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(_temporary_name(path.name))
+    temporary = path.with_name(_temporary_name(path.name) + suffix)
     try:
-        with open(temporary, 'wb') as file:
-            file.write(data)
-            file.flush()
+        yield temporary
+        with open(temporary, 'rb+') as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
@@ -61,7 +82,7 @@ def clean_stale_files(root: str | Path) -> int:
         Number of removed files.
     """
     num_removed = 0
-    for path in Path(root).rglob('.*.tmp'):
+    for path in Path(root).rglob('.*.tmp*'):
         match = _TEMPORARY.match(path.name)
         if match and _is_stale(path, match['host'], int(match['pid'])):
             path.unlink(missing_ok=True)

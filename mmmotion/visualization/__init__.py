@@ -8,6 +8,7 @@ from .overlay import (
 )
 from .palette import palette
 from .panel import compose_panel
+from .video_writer import write_video
 
 __all__ = [
     'compose_panel',
@@ -16,4 +17,5 @@ __all__ = [
     'overlay_segmentation',
     'palette',
     'soft_masks_to_image',
+    'write_video',
 ]

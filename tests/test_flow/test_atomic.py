@@ -4,7 +4,11 @@ import time
 
 import pytest
 
-from mmmotion.flow.atomic import clean_stale_files, write_atomically
+from mmmotion.flow.atomic import (
+    clean_stale_files,
+    replace_atomically,
+    write_atomically,
+)
 
 
 def names(folder):
@@ -28,9 +32,20 @@ def test_failed_write_leaves_the_old_file_and_no_other(
     assert names(tmp_path) == ['a.npy']
 
 
+def test_a_library_may_write_the_hidden_file_in_its_own_way(tmp_path):
+    path = tmp_path / 'new' / 'a.mp4'
+    with replace_atomically(path, '.mp4') as temporary:
+        assert temporary.parent == path.parent and temporary.suffix == '.mp4'
+        temporary.write_text('half')
+        assert not path.exists()
+        temporary.write_text('whole')
+    assert path.read_text() == 'whole'
+    assert names(path.parent) == ['a.mp4']
+
+
 def test_only_leftovers_of_dead_processes_are_removed(tmp_path):
     host = socket.gethostname()
-    dead = tmp_path / f'.a.npy~{host}~{2**22 + 1}.tmp'
+    dead = tmp_path / f'.a.mp4~{host}~{2**22 + 1}.tmp.mp4'
     alive = tmp_path / f'.a.npy~{host}~{os.getpid()}.tmp'
     elsewhere = tmp_path / '.a.npy~other-machine~1.tmp'
     old = tmp_path / '.b.npy~other-machine~1.tmp'
