@@ -4,12 +4,14 @@ from .cache_transforms import CacheTransforms
 from .clip_flows import ClipFlows
 from .color_jitter import ColorJitter
 from .crop_to_square import CropToSquare
+from .degrade_flows import DegradeFlows
 from .estimate_flows import EstimateFlows
 from .load_flows import LoadFlows
 from .load_frames import LoadFrames, load_frame
 from .load_label_map import IGNORED_LABEL, LoadLabelMap
 from .load_masks import LoadMasks, read_annotation
 from .load_pseudo_masks import LoadPseudoMasks
+from .merge_objects import MergeObjects
 from .normalize_flows import NormalizeFlows
 from .pack_motion_inputs import PackMotionInputs
 from .photometric_distortion import PhotometricDistortion
@@ -30,12 +32,14 @@ __all__ = [
     'ClipFlows',
     'ColorJitter',
     'CropToSquare',
+    'DegradeFlows',
     'EstimateFlows',
     'LoadFlows',
     'LoadFrames',
     'LoadLabelMap',
     'LoadMasks',
     'LoadPseudoMasks',
+    'MergeObjects',
     'NormalizeFlows',
     'PackMotionInputs',
     'PhotometricDistortion',
