@@ -60,8 +60,8 @@ class DegradeFlows(BaseTransform):
                 'expected noise_scale >= 1 and damp_prob in [0, 1], got '
                 f'{noise_scale} and {damp_prob}'
             )
-        self.blur = tuple(blur)
-        self.noise = tuple(noise)
+        self.blur = (float(blur[0]), float(blur[1]))
+        self.noise = (float(noise[0]), float(noise[1]))
         self.noise_scale = noise_scale
         self.damp_prob = damp_prob
 

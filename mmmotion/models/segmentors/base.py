@@ -43,7 +43,7 @@ class BaseSegmentor(ThreeModeModel):
             in the data samples, for metrics, as ``features_<position>``.
     """
 
-    trains_without_labels: ClassVar[bool] = False
+    trains_without_labels: bool = False
     aligns_corners: ClassVar[bool] = False
 
     def __init__(

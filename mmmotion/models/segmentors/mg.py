@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -13,6 +14,7 @@ from mmmotion.structures import MotionDataSample
 from ..heads import Layers
 from ..losses import mask_distances, match_masks
 from .base import BaseSegmentor, build_optional, require_input
+from .mask_supervision import supervise_masks
 
 _SOURCES = ('flows', 'frames')
 
@@ -35,10 +37,14 @@ class MG(BaseSegmentor):
         binding: Config of the binding, features to slots.
         decoder: Config of the decoder, slots to pictures and logits.
         loss_recon: Config of the loss on the reconstruction, or, with a
-            motion model, on the flow that it explains.
+            motion model, on the flow that it explains, if any.
         loss_entropy: Config of the loss on undecided masks, if any.
         loss_consistency: Config of the loss between the groupings of two
             flows of a frame, if any; it needs two flows or more per sample.
+        loss_mask: Config of the loss that compares the masks with known ones
+            (``gt_masks``), the first slot with the background, if any: the
+            baseline of Xie, Xie, Zisserman, "Segmenting Moving Objects via an
+            Object-Centric Layered Representation", NeurIPS 2022.
         flow_encoding: Config of the code of flow as a picture, by default
             ``FlowColorEncoding``.
         motion_model: Config of a motion model that explains the flow inside
@@ -55,8 +61,9 @@ class MG(BaseSegmentor):
         init_cfg: See ``BaseSegmentor``.
 
     Raises:
-        ValueError: If ``source`` or ``target`` is another word, or groupings
-            of flows are to be compared that the encoder does not see.
+        ValueError: If ``source`` or ``target`` is another word, groupings of
+            flows are to be compared that the encoder does not see, or there
+            is neither ``loss_recon`` nor ``loss_mask``.
     """
 
     trains_without_labels = True
@@ -66,9 +73,10 @@ class MG(BaseSegmentor):
         encoder: dict,
         binding: dict,
         decoder: dict,
-        loss_recon: dict,
+        loss_recon: dict | None = None,
         loss_entropy: dict | None = None,
         loss_consistency: dict | None = None,
+        loss_mask: dict | None = None,
         flow_encoding: dict | None = None,
         motion_model: dict | None = None,
         source: str = 'flows',
@@ -90,6 +98,8 @@ class MG(BaseSegmentor):
                 "several flows, but with source='frames' there is one "
                 'grouping per sample: leave them out'
             )
+        if loss_recon is None and loss_mask is None:
+            raise ValueError('expected loss_recon or loss_mask, got neither')
         self.encoder = MODELS.build(encoder)
         self.binding = MODELS.build(binding)
         self.decoder = MODELS.build(decoder)
@@ -97,9 +107,11 @@ class MG(BaseSegmentor):
             flow_encoding or dict(type='mmmotion.FlowColorEncoding')
         )
         self.motion_model = build_optional(motion_model)
-        self.loss_recon = MODELS.build(loss_recon)
+        self.loss_recon = build_optional(loss_recon)
         self.loss_entropy = build_optional(loss_entropy)
         self.loss_consistency = build_optional(loss_consistency)
+        self.loss_mask = build_optional(loss_mask)
+        self.trains_without_labels = loss_mask is None
         self.source = source
         self.target = target
         self.average_flows = average_flows
@@ -138,7 +150,8 @@ class MG(BaseSegmentor):
         Args:
             inputs: ``flows`` (B, N, 2, h, w) in pixels and ``frames``
                 (B, T, 3, H, W), normalised, as the settings ask for.
-            data_samples: Not read; no label enters.
+            data_samples: Read by ``loss_mask`` alone; otherwise no label
+                enters.
 
         Raises:
             ValueError: If something is not loaded that the losses need.
@@ -153,7 +166,16 @@ class MG(BaseSegmentor):
             )
         layers = self.decode(images.flatten(0, 1))
         masks = layers.logits.softmax(dim=1)
-        losses = dict(loss_recon=self._explain(inputs, images, layers, masks))
+        losses = {}
+        if self.loss_recon is not None:
+            losses['loss_recon'] = self.loss_recon(
+                *self._explain(inputs, images, layers, masks)
+            )
+        if self.loss_mask is not None:
+            losses['loss_mask'] = supervise_masks(
+                self.loss_mask, masks.unflatten(0, (-1, num_views)),
+                data_samples
+            )
         if self.loss_entropy is not None:
             losses['loss_entropy'] = self.loss_entropy(masks)
         if self.loss_consistency is not None:
@@ -176,18 +198,18 @@ class MG(BaseSegmentor):
         images: Tensor,
         layers: Layers,
         masks: Tensor,
-    ) -> Tensor:
-        """Loss of the pictures, or of the flow, that the layers make."""
+    ) -> tuple[Any, ...]:
+        """What the loss of the reconstruction compares."""
         num_views = images.shape[1]
         if self.motion_model is not None:
             flows = require_input(inputs, 'flows', 'the loss of MG')
             masks, flow = _pair(masks, num_views, flows)
             fit = self.motion_model(masks, flow)
-            return self.loss_recon(fit, flow, masks)
+            return fit, flow, masks
         if self.source != self.target:
             images = self._see(inputs, self.target, 'the loss of MG')
         blended = (masks[:, :, None] * layers.colors).sum(dim=1)
-        return self.loss_recon(*_pair(blended, num_views, images))
+        return _pair(blended, num_views, images)
 
 
 def _pair(maps: Tensor, num_views: int,

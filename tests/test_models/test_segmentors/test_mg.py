@@ -267,3 +267,46 @@ def test_unknown_source_is_named(name):
 def test_frames_cannot_be_compared_like_flows(settings):
     with pytest.raises(ValueError, match="with source='frames' there is one"):
         build(source='frames', **settings)
+
+
+def test_known_masks_are_learned_with_the_first_slot_as_background():
+    model = build(
+        binding=dict(
+            type='SlotAttention', in_channels=8, num_slots=3, num_iters=2
+        ),
+        decoder=dict(
+            type='SlotDecoder',
+            in_channels=8,
+            channels=(6, 6),
+            out_channels=0,
+        ),
+        loss_recon=None,
+        loss_entropy=None,
+        loss_consistency=None,
+        loss_mask=dict(type='MaskCrossEntropyLoss'),
+    )
+    assert not model.trains_without_labels
+    assert build().trains_without_labels
+    objects = torch.zeros(1, H, W, dtype=torch.bool)
+    objects[0, 4:12, 6:18] = True
+    samples = [MotionDataSample(gt_masks=objects) for _ in range(2)]
+    inputs = batch()
+    inputs['flows'] += 3 * objects[0]
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+    values = []
+    for _ in range(60):
+        losses = model(inputs, samples, mode='loss')
+        assert list(losses) == ['loss_mask']
+        optimizer.zero_grad()
+        losses['loss_mask'].backward()
+        optimizer.step()
+        values.append(losses['loss_mask'].item())
+    assert values[-1] < 0.5 * values[0]
+    with torch.no_grad():
+        background = model(inputs).argmax(dim=1) == 0
+    assert (background == ~objects).float().mean() > 0.8
+
+
+def test_a_method_needs_an_objective():
+    with pytest.raises(ValueError, match='loss_recon or loss_mask'):
+        build(loss_recon=None)
