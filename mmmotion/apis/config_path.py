@@ -7,6 +7,12 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _ROOTS = (_PACKAGE / '.mim', _PACKAGE.parent)
 
 
+def config_roots() -> list[Path]:
+    """List the folders that hold ``configs`` and ``model-index.yml``."""
+    # The folder beside an installed package may have configs of others.
+    return [root for root in _ROOTS if (root / 'model-index.yml').is_file()]
+
+
 def config_path(name: str) -> Path:
     """Find a config of the toolbox by its name below ``configs/``.
 
@@ -21,11 +27,7 @@ def config_path(name: str) -> Path:
         FileNotFoundError: If there is no such config; the message lists
             those that exist.
     """
-    # The folder beside an installed package may have configs of others.
-    folders = [
-        root / 'configs' for root in _ROOTS
-        if (root / 'model-index.yml').is_file()
-    ]
+    folders = [root / 'configs' for root in config_roots()]
     relative = name if name.endswith('.py') else f'{name}.py'
     for folder in folders:
         path = folder / relative

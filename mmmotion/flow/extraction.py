@@ -1,7 +1,7 @@
 """Extraction of optical flow from videos to files."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -128,6 +128,7 @@ def extract_flow(
     num_workers: int = 0,
     shard: tuple[int, int] = (0, 1),
     show_progress: bool = False,
+    on_progress: Callable[[int], None] | None = None,
 ) -> ExtractionSummary:
     """Compute the flows of videos and store them.
 
@@ -143,6 +144,8 @@ def extract_flow(
         num_workers: Number of worker processes, 0 for none.
         shard: (i, n): do the i-th of n equal parts, counted from 0.
         show_progress: Show a progress bar with the time left.
+        on_progress: Told how many more flows are there, those that exist
+            first.
 
     Returns:
         Counts of what was done.
@@ -174,10 +177,14 @@ def extract_flow(
         videos, tree, settings.gaps, sizes, shard, max(1, num_workers)
     )
     summary.num_existing = plan.num_existing
+    tell = on_progress or (lambda num: None)
+    tell(plan.num_existing)
     with ExtractionProgress(plan.num_pairs, show_progress) as progress:
         for result in _run(plan.chunks, settings, estimator, num_workers):
             _add_result(summary, result)
-            progress.advance(result.num_written + result.num_skipped)
+            num_done = result.num_written + result.num_skipped
+            progress.advance(num_done)
+            tell(num_done)
     # Workers of a run that was killed just before may have lived on a moment.
     clean_stale_files(summary.root)
     return summary

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -54,8 +54,13 @@ class VideoAdapter:
         self.num_steps = num_steps
         self.norm_eval = norm_eval
 
-    def adapt(self, model: BaseSegmentor, video_id: str,
-              seed: int) -> tuple[BaseSegmentor, list[float]]:
+    def adapt(
+        self,
+        model: BaseSegmentor,
+        video_id: str,
+        seed: int,
+        on_step: Callable[[], None] | None = None,
+    ) -> tuple[BaseSegmentor, list[float]]:
         """Adapt to a video; the model itself stays as it is.
 
         Args:
@@ -63,6 +68,7 @@ class VideoAdapter:
             video_id: The video.
             seed: Seed of the draws; further random numbers are those of the
                 global generators.
+            on_step: Called after each step.
 
         Returns:
             The adapted copy in evaluation mode, and the loss of each step.
@@ -88,6 +94,8 @@ class VideoAdapter:
                         f'to video {video_id!r} is {losses[-1]}; a smaller '
                         'learning rate may help (test_cfg.optim_wrapper)'
                     )
+                if on_step is not None:
+                    on_step()
         if len(losses) < self.num_steps:
             raise ValueError(
                 f'expected an endless sampler, got one that ends after '

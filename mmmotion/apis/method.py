@@ -1,0 +1,241 @@
+"""A method as its config describes it."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from mmengine.utils import import_modules_from_strings
+
+from mmmotion.engine import check_config, load_checkpoint, load_config
+from mmmotion.models.segmentors import BaseSegmentor
+from mmmotion.registry import MODELS
+
+from .model_name import find_config
+from .own_video_config import (
+    DEFAULT_ESTIMATOR,
+    find_dataset,
+    largest_side,
+    point_at,
+    reads_flow,
+)
+from .sources import InputError
+
+_WORK_SIDE = 240
+
+
+class Method:
+    """What a config says about how a video is worked on.
+
+    Args:
+        model: Name of a method or model, or a path, see ``find_config``; or
+            the config itself.
+        weights: Checkpoint to start from; None learns from the video.
+        device: Where the model runs.
+        options: Changes of the config by dotted key.
+
+    Raises:
+        FileNotFoundError: If there is no such config or checkpoint.
+        ValueError: If the method can do nothing without weights, or the
+            config has no part that says how it reads a video.
+    """
+
+    def __init__(
+        self,
+        model: str | Path | Config,
+        weights: str | None = None,
+        device: str = 'cpu',
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.name = 'config'
+        if isinstance(model, Config):
+            self.cfg = model
+            self.cfg.merge_from_dict(dict(options or {}))
+        else:
+            path = find_config(str(model))
+            self.name = path.stem
+            self.cfg = load_config(path, dict(options or {}))
+        self.weights = weights
+        self.device = device
+        check_config(self.cfg)
+        _enter_scope()
+        import_modules_from_strings(list(self.plugins))
+        self.test_dataset = find_dataset(self.cfg, 'test_dataloader')
+        kind = MODELS.get(self.cfg.model['type'])
+        if not isinstance(kind, type) or not issubclass(kind, BaseSegmentor):
+            raise ValueError(
+                f'expected a model that segments, got {self.cfg.model["type"]}'
+            )
+        self.trains_without_labels = kind.trains_without_labels
+        self._check_weights()
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """Modules of third parties that the config imports."""
+        imports = (self.cfg.get('custom_imports') or {}).get('imports') or ()
+        return (imports, ) if isinstance(imports, str) else tuple(imports)
+
+    @cached_property
+    def has_weights(self) -> bool:
+        """Whether there is anything to learn."""
+        return next(self.build().parameters(), None) is not None
+
+    @property
+    def learns(self) -> bool:
+        """Whether the weights have to be learned from the video."""
+        return self.weights is None and self.has_weights
+
+    def adapts(self, num_iters: int | None) -> bool:
+        """Tell whether the model trains on the video.
+
+        Args:
+            num_iters: Iterations that the user asks for, if any.
+
+        Raises:
+            ValueError: If some are asked for but the method cannot train.
+        """
+        if num_iters is not None and num_iters < 0:
+            raise ValueError(f'expected 0 iterations or more, got {num_iters}')
+        if self.learns:
+            return True
+        if not num_iters:
+            return False
+        if not self.has_weights or not self.trains_without_labels:
+            raise ValueError(
+                f'{self.name} cannot adapt to a video: it ' + (
+                    'learns from labels' if self.
+                    has_weights else 'has nothing to learn'
+                )
+            )
+        return True
+
+    @cached_property
+    def train_dataset(self) -> Mapping[str, Any]:
+        """Config of the data set of the training, on files."""
+        return find_dataset(self.cfg, 'train_dataloader')
+
+    @property
+    def works_on_images(self) -> bool:
+        """Whether single frames without flow are enough to predict."""
+        return not reads_flow(self.test_dataset['pipeline'])
+
+    @property
+    def estimator(self) -> dict[str, Any]:
+        """Who computes the flow."""
+        datasets = [self.test_dataset]
+        if self.trains_without_labels and self.cfg.get('train_dataloader'):
+            datasets.append(self.train_dataset)
+        for dataset in datasets:
+            found = dataset.get('flow_estimator')
+            if found:
+                return dict(type=found) if isinstance(found, str) else found
+        return dict(DEFAULT_ESTIMATOR)
+
+    def gaps(self, adapts: bool) -> tuple[int, ...]:
+        """List the signed gaps of the flows that are read.
+
+        Args:
+            adapts: Whether the model trains on the video.
+        """
+        datasets = [self.test_dataset]
+        datasets += [self.train_dataset] if adapts else []
+        gaps: dict[int, None] = {1: None}  # for motion scores and pictures
+        for dataset in datasets:
+            if reads_flow(dataset['pipeline']):
+                gaps |= dict.fromkeys(dataset.get('gaps', ()))
+        return tuple(gaps)
+
+    def work_side(self, adapts: bool) -> int:
+        """Shorter side of the frames that the method works on.
+
+        Args:
+            adapts: Whether the model trains on the video.
+        """
+        datasets = [self.test_dataset]
+        datasets += [self.train_dataset] if adapts else []
+        sides = [largest_side(dataset['pipeline']) for dataset in datasets]
+        return max(_WORK_SIDE, *sides)
+
+    def build(self) -> BaseSegmentor:
+        """Build the model with random weights."""
+        return MODELS.build(self.cfg.model)
+
+    def load(self, weights: str | Path) -> BaseSegmentor:
+        """Build the model with the weights of a checkpoint.
+
+        Args:
+            weights: The file.
+        """
+        model = self.build()
+        load_checkpoint(model, weights)
+        return model.to(torch.device(self.device)).eval()
+
+    def for_video(self, root: Path, has_flow: bool) -> Config:
+        """Point the config at the work folder of a video.
+
+        Args:
+            root: The work folder.
+            has_flow: Whether there is flow in it.
+        """
+        cfg = Config(self.cfg.to_dict())
+        estimator = self.estimator if has_flow else None
+        cfg.test_dataloader.dataset = point_at(
+            self.test_dataset, str(root), estimator
+        )
+        if self.cfg.get('train_dataloader') and self.trains_without_labels:
+            cfg.train_dataloader.dataset = point_at(
+                self.train_dataset, str(root), estimator
+            )
+        return cfg
+
+    def check_length(self, num_frames: int) -> None:
+        """Refuse a video that is too short for the method.
+
+        Args:
+            num_frames: Length of the video.
+
+        Raises:
+            InputError: If it is.
+        """
+        if num_frames > 1:
+            return
+        if self.learns:
+            raise InputError(
+                f'{self.name} learns from the motion in a video and has no '
+                'weights, but there is only one frame: give two or more, or '
+                'weights of a method that works on images'
+            )
+        if not self.works_on_images:
+            raise InputError(
+                f'{self.name} needs the motion between two frames, but there '
+                'is only one frame'
+            )
+
+    def _check_weights(self) -> None:
+        if self.weights is not None:
+            if not Path(self.weights).is_file():
+                raise FileNotFoundError(
+                    f'checkpoint not found: {Path(self.weights).absolute()} '
+                    '(weights)'
+                )
+            if not self.has_weights:
+                raise ValueError(f'{self.name} has no weights to load')
+        elif self.learns and not self.trains_without_labels:
+            raise ValueError(
+                f'{self.name} learns from labels that only a synthetic world '
+                'has, so it cannot learn from a video: give weights'
+            )
+        elif self.learns and not self.cfg.get('train_dataloader'):
+            raise ValueError(
+                f'{self.name} has no train_dataloader, so it cannot learn '
+                'from a video: give weights'
+            )
+
+
+def _enter_scope() -> None:
+    """Resolve names as in a config file."""
+    if DefaultScope.get_current_instance() is None:
+        DefaultScope.get_instance('mmmotion', scope_name='mmmotion')

@@ -1,0 +1,14 @@
+"""What is written about a video."""
+
+from .davis_png import davis_palette, encode_davis_png, write_davis_png
+from .objects_json import ObjectsWriter, encode_rle
+from .soft_mask_archive import write_soft_masks
+
+__all__ = [
+    'ObjectsWriter',
+    'davis_palette',
+    'encode_davis_png',
+    'encode_rle',
+    'write_davis_png',
+    'write_soft_masks',
+]

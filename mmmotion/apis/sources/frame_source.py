@@ -1,0 +1,46 @@
+"""What every source of frames can do."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+import numpy as np
+
+
+class FrameSource(ABC):
+    """Frames of one video, which can be read more than once.
+
+    Attributes:
+        name: Name of the video, fit for a folder.
+        fps: Frames per second.
+        warnings: What the user should know, complete after a whole reading.
+    """
+
+    def __init__(self, name: str, fps: float) -> None:
+        self.name = name
+        self.fps = fps
+        self.warnings: list[str] = []
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Yield (H, W, 3) uint8 RGB frames of one size, one at a time.
+
+        Raises:
+            InputError: If there is no frame, or the frames differ in size.
+        """
+
+    @property
+    @abstractmethod
+    def num_expected(self) -> int | None:
+        """How many frames there should be; None if nobody says."""
+
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Tell the content from another one, without decoding it."""
+
+    def frame_name(self, index: int) -> str:
+        """Name of a frame, without a suffix.
+
+        Args:
+            index: Its position, from 0.
+        """
+        return f'{index:05d}'

@@ -1,0 +1,206 @@
+"""Frames of a video file, by PyAV or OpenCV."""
+
+import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from .errors import InputError
+from .frame_source import FrameSource
+
+_DEFAULT_FPS = 25.0
+# Containers count some frames that no decoder ever shows.
+_TOLERANCE = 0.02
+
+
+class VideoFile(FrameSource):
+    """A video file that the libraries of FFmpeg decode.
+
+    PyAV decodes where it is installed, else OpenCV. If the file breaks off,
+    the frames before are the video, and a warning says so. If the resolution
+    changes, later frames are resized to the first one.
+
+    Args:
+        path: The file.
+        name: Name of the video.
+        fps: Frames per second; None takes those of the file.
+        decoder: ``'pyav'`` or ``'opencv'``; None takes PyAV if it is there.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        InputError: If it is no video.
+        ImportError: If the decoder is not installed.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        name: str,
+        fps: float | None = None,
+        decoder: str | None = None,
+    ) -> None:
+        self.path = Path(path)
+        if decoder is None:
+            decoder = 'pyav' if find_spec('av') else 'opencv'
+        self.decoder = decoder
+        self._check_file()
+        self._is_rotated = False
+        find = _probe_pyav if decoder == 'pyav' else _probe_opencv
+        found_fps, self._num_expected = find(self.path)
+        super().__init__(name, fps or found_fps or _DEFAULT_FPS)
+
+    @property
+    def num_expected(self) -> int | None:
+        """How many frames the file says that it has."""
+        return self._num_expected
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Yield the frames that can be decoded.
+
+        Raises:
+            InputError: If there is none.
+        """
+        self.warnings = []
+        decode = _decode_pyav if self.decoder == 'pyav' else _decode_opencv
+        count = 0
+        size: tuple[int, int] | None = None
+        try:
+            for frame in decode(self.path):
+                if size is None:
+                    size = frame.shape[0], frame.shape[1]
+                yield self._fit(frame, size, count)
+                count += 1
+        except _DecodeError as error:
+            if count:
+                self.warnings.append(
+                    f'{self.path} is broken after {count} frames, which were '
+                    f'kept: {error}'
+                )
+        if not count:
+            raise InputError(
+                f'no frame could be decoded, is it a video? {self.path}'
+            )
+        self._check_count(count)
+
+    def fingerprint(self) -> str:
+        """Name, size and time of the file, and who decodes it."""
+        found = self.path.stat()
+        return (
+            f'{self.path.absolute()} {found.st_size} {found.st_mtime_ns} '
+            f'{self.decoder}'
+        )
+
+    def _check_file(self) -> None:
+        if not self.path.is_file():
+            raise FileNotFoundError(f'there is no file {self.path.absolute()}')
+        if not os.path.getsize(self.path):
+            raise InputError(f'the file is empty: {self.path}')
+
+    def _fit(
+        self, frame: np.ndarray, size: tuple[int, int], count: int
+    ) -> np.ndarray:
+        if frame.shape[:2] == size:
+            return frame
+        text = f'{self.path} changes its resolution from (H, W) = {size}'
+        if not any(text in warning for warning in self.warnings):
+            self.warnings.append(
+                f'{text} to {frame.shape[:2]} at frame {count}; frames are '
+                'resized to the first one'
+            )
+        return cv2.resize(
+            frame, (size[1], size[0]), interpolation=cv2.INTER_AREA
+        )
+
+    def _check_count(self, count: int) -> None:
+        expected = self._num_expected
+        broken = any('is broken' in warning for warning in self.warnings)
+        if expected is None or broken:
+            return
+        if expected - count > max(1, _TOLERANCE * expected):
+            self.warnings.append(
+                f'{self.path} is broken after {count} of {expected} frames, '
+                'which were kept: it ends too early'
+            )
+
+
+class _DecodeError(Exception):
+    """A file breaks off."""
+
+
+def _probe_pyav(path: Path) -> tuple[float | None, int | None]:
+    import av  # an optional dependency
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise InputError(f'there is no video stream in {path}')
+            stream = container.streams.video[0]
+            rate = stream.average_rate or stream.guessed_rate
+            return (float(rate) if rate else None), stream.frames or None
+    except av.error.FFmpegError as error:
+        raise InputError(f'not a video: {path} ({error.strerror})') from error
+
+
+def _decode_pyav(path: Path) -> Iterator[np.ndarray]:
+    import av
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = 'AUTO'
+        frames = container.decode(stream)
+        while True:
+            try:
+                frame = next(frames, None)
+            except av.error.FFmpegError as error:
+                raise _DecodeError(str(error.strerror)) from error
+            if frame is None:
+                return
+            image = frame.to_ndarray(format='rgb24')
+            yield turn_upright(image, getattr(frame, 'rotation', 0))
+
+
+def _probe_opencv(path: Path) -> tuple[float | None, int | None]:
+    capture = _open_opencv(path)
+    try:
+        fps = capture.get(cv2.CAP_PROP_FPS)
+        count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+    finally:
+        capture.release()
+    return (fps if fps > 0 else None), (count if count > 0 else None)
+
+
+def _decode_opencv(path: Path) -> Iterator[np.ndarray]:
+    capture = _open_opencv(path)
+    try:
+        while True:
+            is_there, frame = capture.read()
+            if not is_there:
+                return
+            yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+    finally:
+        capture.release()
+
+
+def _open_opencv(path: Path) -> cv2.VideoCapture:
+    capture = cv2.VideoCapture(str(path))
+    if not capture.isOpened():
+        raise InputError(
+            f'not a video, or one that only PyAV reads (pip install '
+            f'mmmotion[video]): {path}'
+        )
+    return capture
+
+
+def turn_upright(image: np.ndarray, degrees: float) -> np.ndarray:
+    """Turn a picture as the display matrix of its file asks.
+
+    Args:
+        image: (H, W, 3).
+        degrees: Angle, counted against the clock; rounded to quarter turns.
+
+    Returns:
+        The turned picture.
+    """
+    turns = round(degrees / 90) % 4
+    return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
