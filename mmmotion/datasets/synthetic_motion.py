@@ -7,7 +7,7 @@ from typing import Any
 from mmmotion.registry import DATASETS
 
 from .base_motion_dataset import BaseMotionDataset
-from .synthesis import SceneKey, WorldSettings
+from .synthesis import SceneKey, WorldSettings, check_sources
 
 
 @DATASETS.register_module()
@@ -17,7 +17,8 @@ class SyntheticMotion(BaseMotionDataset):
     Each video is a scene: textured sprites that move over a moving textured
     background and occlude each other. A scene follows from the seed, the
     split and its number alone, so nothing is stored, and ``RenderScene``
-    makes the pixels in the pipeline. Entries have no ``img_path`` but a
+    makes the pixels in the pipeline. Outlines, textures and backgrounds may
+    come from files instead, which ``world`` names. Entries have no ``img_path`` but a
     ``scene``, which that transform reads.
 
     Args:
@@ -35,8 +36,11 @@ class SyntheticMotion(BaseMotionDataset):
         **kwargs: Further arguments of ``BaseMotionDataset``.
 
     Raises:
+        FileNotFoundError: If a file or folder that ``world`` names does not
+            exist.
         TypeError: If a setting is of the wrong kind.
-        ValueError: If a setting is unknown or out of its range.
+        ValueError: If a setting is unknown or out of its range, or such a
+            folder does not hold what it should.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class SyntheticMotion(BaseMotionDataset):
         self.world = make_world(
             world, size=size, num_frames=num_frames, num_objects=num_objects
         )
+        check_sources(self.world)
         self.num_videos = num_videos
         self.split = split
         self.seed = seed

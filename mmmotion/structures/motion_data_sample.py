@@ -32,6 +32,8 @@ class MotionDataSample(BaseDataElement):
         gt_void: (H0, W0) bool, pixels that count for no object.
         gt_amodal_masks: (O, H0, W0) bool, whole shapes, hidden parts included.
         gt_layer_order: (O,) int64, 0 for the layer nearest to the camera.
+        gt_visible: (N, H0, W0) bool, one per flow of the inputs, the pixels
+            that are also seen where it leads, neither hidden nor outside.
         gt_boxes: (O, 4) float32, (left, top, right, bottom) in pixels of the
             annotation, right and bottom exclusive.
         gt_sem_seg: (H0, W0) uint8 labels of classes, 0 for the background and

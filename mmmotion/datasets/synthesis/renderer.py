@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .footage import Footage
 from .polygon import fill_polygon
 from .scene import Layer, Scene
 from .trajectories import Window
@@ -105,17 +106,21 @@ def render_frame(scene: Scene, frame: int,
 
 def _sample(layer: Layer, frame: int, window: Window) -> NDArray[np.uint8]:
     """Look up the texture at the pixels of a window, bilinearly."""
+    if isinstance(layer.texture, Footage):
+        top, left, bottom, right = window
+        return layer.texture.read(frame)[top:bottom, left:right].copy()
     xs, ys = layer.trajectory.sources(frame, window)
     # Fixed-point maps make cv2.remap interpolate in integers.
     places, weights = cv2.convertMaps(
         xs.astype(np.float32), ys.astype(np.float32), cv2.CV_16SC2
     )
+    border = cv2.BORDER_REFLECT if layer.is_mirrored else cv2.BORDER_WRAP
     colours = cv2.remap(
         layer.texture,
         places,
         weights,
         cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_WRAP,
+        borderMode=border,
     )
     return colours.astype(np.uint8, copy=False)
 
@@ -185,6 +190,40 @@ def render_flow(
         part[..., 0][mine] = u[mine]
         part[..., 1][mine] = v[mine]
     return flow
+
+
+def render_visibility(
+    flow: NDArray[np.float32],
+    owner: NDArray[np.uint8],
+    target_owner: NDArray[np.uint8],
+) -> NDArray[np.bool_]:
+    """Find the pixels that can also be seen where their flow leads.
+
+    A pixel is visible if it lands inside the frame and its layer is the
+    nearest one at one of the four pixels around that place.
+
+    Args:
+        flow: (H, W, 2) exact flow to the other frame.
+        owner: (H, W) nearest layer at the frame.
+        target_owner: (H, W) nearest layer at the other frame.
+
+    Returns:
+        (H, W) True where neither another layer nor the border hides it.
+    """
+    height, width = owner.shape
+    cols = flow[..., 0] + np.arange(width, dtype=np.float32)
+    rows = flow[..., 1] + np.arange(height, dtype=np.float32)[:, None]
+    inside = (cols >= 0) & (rows >= 0)
+    inside &= (cols <= width - 1) & (rows <= height - 1)
+    left = np.clip(cols, 0, width - 1).astype(np.intp)
+    top = np.clip(rows, 0, height - 1).astype(np.intp)
+    right, bottom = np.minimum(left + 1,
+                               width - 1), np.minimum(top + 1, height - 1)
+    seen = np.zeros(owner.shape, bool)
+    for row in (top, bottom):
+        for col in (left, right):
+            seen |= target_owner[row, col] == owner
+    return seen & inside
 
 
 def render_masks(

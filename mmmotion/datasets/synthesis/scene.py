@@ -1,24 +1,34 @@
 """Description of a scene: a background and sprites in front of it."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .shapes import Contour, draw_contour
-from .textures import background_family, draw_texture, object_family
+from .footage import Footage, FootageMotion
+from .looks import Look, draw_backdrop, draw_looks, draw_occluders
+from .paths import (
+    anchored_sprite,
+    still_camera,
+    tilting_camera,
+    walking_sprite,
+)
+from .shapes import Contour
 from .trajectories import (
     AffineTrajectory,
+    Trajectory,
     anchored_trajectory,
     camera_trajectory,
     sprite_trajectory,
 )
-from .visibility import rate_visibility
+from .visibility import count_overlaps, rate_visibility
+from .warped_trajectory import WarpedTrajectory
 from .world import WorldSettings
 
 _SPLITS = dict(train=0, val=1, test=2)
 _MAX_DRAWS = 8
+_MAX_OVERLAP_DRAWS = 20
+_MIN_OVERLAP = 3  # frames
 
 
 @dataclass(frozen=True)
@@ -79,16 +89,19 @@ class Layer:
     Attributes:
         texture: (h, w, 3) RGB tile that repeats over the layer's plane;
             its pixel (0, 0) lies at the origin of the layer's coordinates.
+            Or a real video of the size of the frames.
         trajectory: From the layer's coordinates to the image.
         contour: (P, 2) outline in the layer's coordinates, None for a layer
             without end.
         is_object: Whether the layer moves on its own.
+        is_mirrored: Whether every second repetition of the tile is mirrored.
     """
 
-    texture: NDArray[np.uint8]
-    trajectory: AffineTrajectory
+    texture: NDArray[np.uint8] | Footage
+    trajectory: Trajectory
     contour: Contour | None = None
     is_object: bool = False
+    is_mirrored: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,88 +136,100 @@ def build_scene(key: SceneKey, world: WorldSettings) -> Scene:
     Returns:
         The same scene for the same arguments, on any machine.
     """
-    camera_seed, sprite_seed, motion_seed, light_seed = key.seeds().spawn(4)
+    camera_seed, sprite_seed, motion_seed, light_seed, bar_seed, choice = (
+        key.seeds().spawn(6)
+    )
     rng = np.random.default_rng(camera_seed)
-    camera = camera_trajectory(
-        rng,
+    camera = _draw_camera(rng, world)
+    backdrop = draw_backdrop(rng, world)
+    looks = draw_looks(sprite_seed, key.index, world)
+    if isinstance(backdrop, Footage):
+        background = Layer(backdrop, FootageMotion(backdrop))
+        if isinstance(camera, WarpedTrajectory):
+            camera = still_camera(world.num_frames)
+    else:
+        is_mirrored = world.textures is not None
+        background = Layer(backdrop, camera, is_mirrored=is_mirrored)
+        looks += draw_occluders(bar_seed, world, backdrop)
+    wants_overlap = (
+        np.random.default_rng(choice).random() < world.overlap
+        and world.count_objects(key.index) > 1
+    )
+    paths = _draw_paths(motion_seed, camera, looks, world, wants_overlap)
+    return Scene(
+        key=key,
+        world=world,
+        background=background,
+        sprites=tuple(
+            Layer(look.texture, path, look.contour, look.is_object)
+            for look, path in zip(looks, paths)
+        ),
+        gains=_draw_gains(light_seed, world),
+    )
+
+
+def _draw_camera(
+    rng: np.random.Generator, world: WorldSettings
+) -> AffineTrajectory | WarpedTrajectory:
+    settings = (
         world.num_frames,
         world.size,
         world.camera_speed,
         world.camera_sway,
         world.camera_zoom,
     )
-    height, width = world.size
-    tile = math.ceil(1.5 * height), math.ceil(1.5 * width)
-    texture = draw_texture(rng, tile, background_family(height))
-    stills = _draw_sprites(sprite_seed, key.index, world)
-    contours = [contour for contour, _, _ in stills]
-    moves = [moving for _, _, moving in stills]
-    paths = _draw_paths(motion_seed, camera, contours, moves, world)
-    return Scene(
-        key=key,
-        world=world,
-        background=Layer(texture, camera),
-        sprites=tuple(
-            Layer(skin, path, contour, moving)
-            for (contour, skin, moving), path in zip(stills, paths)
-        ),
-        gains=_draw_gains(light_seed, world),
-    )
-
-
-def _draw_sprites(
-    seed: np.random.SeedSequence, index: int, world: WorldSettings
-) -> list[tuple[Contour, NDArray[np.uint8], bool]]:
-    """Draw the looks of all sprites, in random order of depth.
-
-    Returns:
-        Outline, texture and whether it moves, from back to front.
-    """
-    low, high = world.num_objects
-    num_objects = low + index % (high - low + 1)
-    family = object_family(world.size[0], world.object_contrast)
-    sprites: list[tuple[Contour, NDArray[np.uint8], bool]] = []
-    for child in seed.spawn(num_objects + world.num_static):
-        rng = np.random.default_rng(child)
-        radius = world.size[0] * rng.uniform(*world.object_size)
-        shape = world.shapes[int(rng.integers(len(world.shapes)))]
-        contour = draw_contour(rng, shape, radius)
-        side = 2 * math.ceil(radius)
-        texture = draw_texture(rng, (side, side), family)
-        sprites.append((contour, texture, len(sprites) < num_objects))
-    order = np.random.default_rng(seed).permutation(len(sprites))
-    return [sprites[i] for i in order]
+    if world.motion == 'affine':
+        return camera_trajectory(rng, *settings)
+    return tilting_camera(rng, *settings, world.perspective)
 
 
 def _draw_paths(
     seed: np.random.SeedSequence,
-    camera: AffineTrajectory,
-    contours: list[Contour],
-    moves: list[bool],
+    camera: AffineTrajectory | WarpedTrajectory,
+    looks: list[Look],
     world: WorldSettings,
-) -> list[AffineTrajectory]:
+    wants_overlap: bool,
+) -> list[AffineTrajectory | WarpedTrajectory]:
     """Draw the motions of all sprites until everything can be seen."""
-    best: list[AffineTrajectory] = []
-    best_score = -1.0
-    for draw in seed.spawn(_MAX_DRAWS):
+    best: list[AffineTrajectory | WarpedTrajectory] = []
+    best_score = -2.0
+    contours = [look.contour for look in looks]
+    moves = [look.is_object for look in looks]
+    for draw in seed.spawn(_MAX_OVERLAP_DRAWS if wants_overlap else _MAX_DRAWS
+                           ):
         rng = np.random.default_rng(draw)
-        paths = [
-            sprite_trajectory(
-                rng,
-                camera,
-                world.size,
-                world.relative_speed,
-                world.spin,
-                world.growth,
-            ) if moving else anchored_trajectory(rng, camera, world.size)
-            for moving in moves
-        ]
+        paths = [_draw_path(rng, camera, look, world) for look in looks]
         score = rate_visibility(contours, paths, moves, world.size)
+        if wants_overlap:
+            num = count_overlaps(contours, paths, moves, world.size)
+            score -= num < _MIN_OVERLAP
         if score > best_score:
             best, best_score = paths, score
         if score >= 0.9:
             break
     return best
+
+
+def _draw_path(
+    rng: np.random.Generator,
+    camera: AffineTrajectory | WarpedTrajectory,
+    look: Look,
+    world: WorldSettings,
+) -> AffineTrajectory | WarpedTrajectory:
+    if isinstance(camera, WarpedTrajectory):
+        if not look.is_object:
+            return anchored_sprite(rng, camera, world.size)
+        return walking_sprite(rng, camera, world, look)
+    if not look.is_object:
+        return anchored_trajectory(rng, camera, world.size)
+    return sprite_trajectory(
+        rng,
+        camera,
+        world.size,
+        world.relative_speed,
+        world.spin,
+        world.growth,
+    )
 
 
 def _draw_gains(seed: np.random.SeedSequence,

@@ -27,6 +27,23 @@ def draw_contour(
     return np.rint(contour * 1024) / 1024
 
 
+def draw_bar(rng: np.random.Generator, area: float) -> Contour:
+    """Draw a long convex polygon, 3 to 8 times as long as it is wide.
+
+    Args:
+        rng: Source of the random numbers.
+        area: In square pixels.
+
+    Returns:
+        (P, 2) corners in order, x first, rounded to 1/1024 pixel.
+    """
+    contour = _polar(_directions(rng, int(rng.integers(5, 10)), 0.2), 1.0)
+    contour[:, 0] *= rng.uniform(3, 8)
+    x, y = contour.T
+    own = abs(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))) / 2
+    return np.rint(contour * np.sqrt(area / own) * 1024) / 1024
+
+
 def _directions(rng: np.random.Generator, num: int,
                 jitter: float) -> NDArray[np.float64]:
     """Spread angles over the circle, each moved by a share of the step."""
@@ -35,7 +52,9 @@ def _directions(rng: np.random.Generator, num: int,
     return step * (np.arange(num) + offset) + rng.uniform(0, 2 * np.pi)
 
 
-def _polar(angles: NDArray[np.float64], radii: Contour) -> Contour:
+def _polar(
+    angles: NDArray[np.float64], radii: NDArray[np.float64] | float
+) -> Contour:
     return np.stack([radii * np.cos(angles), radii * np.sin(angles)], -1)
 
 

@@ -1,6 +1,8 @@
 """How layers move: smooth affine paths of the camera and of sprites."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +20,27 @@ from .affine import (
 Window = tuple[int, int, int, int]
 
 
+class Trajectory(Protocol):
+    """All that the renderer asks of the motion of a layer."""
+
+    def project(self, points: NDArray[np.float64],
+                frame: int) -> NDArray[np.float64]:
+        """Take (P, 2) points of the layer to the image at a frame."""
+
+    def sources(
+        self, frame: int, window: Window
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return where the pixels of a window come from in the layer."""
+
+    def displacements(
+        self, start: int, end: int, window: Window
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return how far the pixels of a window move between two frames."""
+
+
 @dataclass(frozen=True)
 class AffineTrajectory:
     """Affine map from a layer's own coordinates to each of its frames.
-
-    The renderer asks a layer for nothing but these three methods, so that
-    other motions may stand in for it.
 
     Attributes:
         poses: (T, 2, 3) map of each frame, from layer to image pixels.
@@ -71,7 +88,7 @@ class AffineTrajectory:
         return apply_to_grid(motion, window)
 
 
-def _waves(
+def waves(
     rng: np.random.Generator, num_frames: int, periods: tuple[float, float]
 ) -> NDArray[np.float64]:
     """Return a smooth (T,) curve in [-1, 1], a sum of two sines."""
@@ -109,13 +126,13 @@ def camera_trajectory(
         The path from background to image coordinates.
     """
     periods = (30.0, 70.0)
-    heading = rng.uniform(0, 2 * np.pi) + _waves(rng, num_frames, periods)
-    pace = speed * (0.6 + 0.4 * _waves(rng, num_frames, periods))
+    heading = rng.uniform(0, 2 * np.pi) + waves(rng, num_frames, periods)
+    pace = speed * (0.6 + 0.4 * waves(rng, num_frames, periods))
     steps = np.stack([np.cos(heading), np.sin(heading)], -1) * pace[:, None]
     offset = np.zeros((num_frames, 2))
     offset[1:] = np.cumsum(steps[:-1], axis=0)
-    angle = np.deg2rad(sway) * _waves(rng, num_frames, periods)
-    scale = np.exp(zoom * _waves(rng, num_frames, periods))
+    angle = np.deg2rad(sway) * waves(rng, num_frames, periods)
+    scale = np.exp(zoom * waves(rng, num_frames, periods))
     height, width = size
     middle = np.array([(width - 1) / 2, (height - 1) / 2])
     maps = similarity(angle, scale, np.zeros((num_frames, 2)))
@@ -148,18 +165,27 @@ def sprite_trajectory(
         is its centre.
     """
     num_frames = len(camera.poses)
-    centres = _steer(rng, camera, size, relative_speed)
-    turns = np.deg2rad(spin) * _waves(rng, num_frames, (20.0, 60.0))
+    steps = compose(camera.poses[1:], invert(camera.poses[:-1]))
+    centres = steer(
+        rng,
+        lambda frame, point: apply(steps[frame], point),
+        num_frames,
+        size,
+        relative_speed,
+    )
+    turns = np.deg2rad(spin) * waves(rng, num_frames, (20.0, 60.0))
     angle = rng.uniform(0, 2 * np.pi) + np.cumsum(turns)
-    scale = np.exp(growth * _waves(rng, num_frames, (20.0, 60.0)))
+    scale = np.exp(growth * waves(rng, num_frames, (20.0, 60.0)))
     return AffineTrajectory(quantise(similarity(angle, scale, centres)))
 
 
-def _steer(
+def steer(
     rng: np.random.Generator,
-    camera: AffineTrajectory,
+    carry: Callable[[int, NDArray[np.float64]], NDArray[np.float64]],
+    num_frames: int,
     size: tuple[int, int],
     relative_speed: tuple[float, float],
+    resting: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
     """Walk over the moving background and turn back before the border.
 
@@ -167,25 +193,35 @@ def _steer(
     bounds. The heading wanders, except that it turns to the middle of the
     frame, at the highest pace, while the next frames would lead outside.
 
+    Args:
+        rng: Source of the random numbers.
+        carry: Takes a frame and a (2,) point on the background in it to the
+            point in the next frame.
+        num_frames: T.
+        size: (H, W) of the frames.
+        relative_speed: Smallest and largest pace in pixels per frame.
+        resting: (T - 1,) steps in which the walker rests on the background.
+
     Returns:
         (T, 2) centres in the image, x first.
     """
-    num_frames = len(camera.poses)
     height, width = size
     middle = np.array([(width - 1) / 2, (height - 1) / 2])
     reach = 0.36 * np.array([width, height])
     low, high = relative_speed
     paces = (low + high) / 2 + (high - low
-                                ) / 2 * _waves(rng, num_frames, (20.0, 60.0))
-    wander = 0.15 * _waves(rng, num_frames, (15.0, 40.0))
+                                ) / 2 * waves(rng, num_frames, (20.0, 60.0))
+    wander = 0.15 * waves(rng, num_frames, (15.0, 40.0))
     centres = np.empty((num_frames, 2))
     centres[0] = middle + rng.uniform(-0.9, 0.9, 2) * reach
     heading = rng.uniform(0, 2 * np.pi)
     pace = paces[0]
-    steps = compose(camera.poses[1:], invert(camera.poses[:-1]))
     for frame in range(num_frames - 1):
         here = centres[frame]
-        carried = apply(steps[frame], here)
+        carried = carry(frame, here)
+        if resting is not None and resting[frame]:
+            centres[frame + 1] = carried
+            continue
         drift = carried - here
         step = pace * np.array([np.cos(heading), np.sin(heading)])
         ahead = here + 5 * (drift + step)

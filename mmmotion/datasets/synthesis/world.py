@@ -7,6 +7,18 @@ from typing import Any
 
 from .shapes import SHAPES
 
+MOTIONS = ('affine', 'homography')
+SHARES = (
+    'object_contrast',
+    'rest',
+    'deformation',
+    'overlap',
+    'occluders',
+    'silhouette_share',
+    'background_jitter',
+    'video_share',
+)
+
 
 def _pair(name: str, value: Any, kind: type) -> tuple:
     # Any: what a config file holds under this name.
@@ -60,6 +72,33 @@ class WorldSettings:
             same family, at 1 sprites are patterned, saturated and fine.
         shapes: Kinds of outlines, drawn with equal chance: ``'convex'``
             polygons, ``'star'`` (non-convex) polygons, smooth ``'blob'``.
+        motion: ``'affine'``, or ``'homography'``, with which layers may tilt,
+            bend and rest, and objects may be as slow as the background.
+        perspective: Largest change of depth over the width of a frame, as a
+            share; of the background and, relative to it, of each object.
+            This and the next two need ``motion='homography'``.
+        rest: Share of the objects that stop, relative to the background, for
+            5 to 15 frames.
+        deformation: Share of the objects that bend, by thin-plate splines
+            between key poses.
+        overlap: Share of the scenes of several objects in which motions are
+            drawn anew, up to twenty times, until two objects overlap.
+        occluders: Share of the scenes with one or two bars that look like the
+            background, move with it and hide all objects. They are in no
+            mask. Scenes with a real background have none.
+        silhouettes: Folder of mask images or COCO-style ``.json`` file, whose
+            objects serve as outlines.
+        silhouette_share: Share of the sprites that have one of these.
+        textures: Folder of images, in it or below, that background and
+            sprites are cut from; None makes textures.
+        background_jitter: Largest change of brightness, contrast and
+            saturation of a background, as a share; that of the hue is a
+            quarter of it, in turns.
+        background_videos: Folder of folders of frames that serve as
+            backgrounds. Nobody knows their exact flow: it is estimated by
+            dense inverse search on the bare background, and objects move
+            relative to the frame.
+        video_share: Share of the scenes that have one of these.
         noise: Standard deviation of the sensor noise in grey levels.
         brightness: Amplitude of the slow change of brightness, as a share.
 
@@ -81,6 +120,18 @@ class WorldSettings:
     growth: float = 0.15
     object_contrast: float = 0.75
     shapes: tuple[str, ...] = SHAPES
+    motion: str = 'affine'
+    perspective: float = 0.0
+    rest: float = 0.0
+    deformation: float = 0.0
+    overlap: float = 0.0
+    occluders: float = 0.0
+    silhouettes: str | None = None
+    silhouette_share: float = 0.5
+    textures: str | None = None
+    background_jitter: float = 0.0
+    background_videos: str | None = None
+    video_share: float = 0.2
     noise: float = 0.0
     brightness: float = 0.0
 
@@ -97,7 +148,14 @@ class WorldSettings:
                 )
                 self._set(field.name, value)
         self._check_shapes()
+        self._check_motion()
+        self._check_paths()
         self._check_ranges()
+
+    def count_objects(self, index: int) -> int:
+        """Return the number of objects of a scene by its number."""
+        low, high = self.num_objects
+        return low + index % (high - low + 1)
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)  # the class is frozen
@@ -113,8 +171,31 @@ class WorldSettings:
                 f'expected shapes to be some of {SHAPES}, got {self.shapes}'
             )
 
+    def _check_motion(self) -> None:
+        if self.motion not in MOTIONS:
+            raise ValueError(
+                f'expected motion to be one of {MOTIONS}, got {self.motion!r}'
+            )
+        if self.motion == 'homography':
+            return
+        for name in ('perspective', 'rest', 'deformation'):
+            if getattr(self, name):
+                raise ValueError(
+                    f'expected {name} to be 0 unless motion is '
+                    f"'homography', got {getattr(self, name)}"
+                )
+
+    def _check_paths(self) -> None:
+        for name in ('silhouettes', 'textures', 'background_videos'):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, str) or not value):
+                raise TypeError(
+                    f'expected {name} to be a path or None, got {value!r}'
+                )
+
     def _check_ranges(self) -> None:
         low, high = self.relative_speed
+        is_slow = low == 0 and self.motion == 'homography'
         rules = {
             'size': (min(self.size) >= 16, 'at least 16 pixels'),
             'num_frames': (self.num_frames >= 1, 'at least 1'),
@@ -127,7 +208,10 @@ class WorldSettings:
                 0.02 <= self.object_size[0] <= self.object_size[1] <= 0.5,
                 '0.02 <= smallest <= largest <= 0.5'
             ),
-            'relative_speed': (0 < low <= high, '0 < smallest <= largest'),
+            'relative_speed': (
+                (low > 0 or is_slow) and 0 < high >= low,
+                "0 < smallest <= largest, or 0 with motion='homography'"
+            ),
             'camera_speed': (
                 0 <= self.camera_speed < high,
                 f'0 or more and below the largest relative speed {high}'
@@ -136,10 +220,12 @@ class WorldSettings:
             'camera_zoom': (0 <= self.camera_zoom <= 0.3, '0 to 0.3'),
             'spin': (0 <= self.spin <= 45, '0 to 45 degrees'),
             'growth': (0 <= self.growth <= 0.7, '0 to 0.7'),
-            'object_contrast': (0 <= self.object_contrast <= 1, '0 to 1'),
+            'perspective': (0 <= self.perspective <= 0.3, '0 to 0.3'),
             'noise': (0 <= self.noise <= 64, '0 to 64 grey levels'),
             'brightness': (0 <= self.brightness <= 0.9, '0 to 0.9'),
         }
+        for name in SHARES:
+            rules[name] = (0 <= getattr(self, name) <= 1, '0 to 1')
         for name, (holds, expected) in rules.items():
             if not holds:
                 raise ValueError(

@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from ..errors import SampleError
 
 MASK_KEYS = (
-    'gt_masks', 'gt_amodal_masks', 'gt_void', 'gt_sem_seg', 'pseudo_masks'
+    'gt_masks',
+    'gt_amodal_masks',
+    'gt_visible',
+    'gt_void',
+    'gt_sem_seg',
+    'pseudo_masks',
 )
 """Keys of (..., H, W) arrays that follow every move of the frames' pixels."""
 

@@ -14,6 +14,7 @@ _TRUTH = (
     'gt_void',
     'gt_amodal_masks',
     'gt_layer_order',
+    'gt_visible',
     'gt_boxes',
     'gt_sem_seg',
 )

@@ -13,13 +13,9 @@ from ..errors import SampleError
 from ..synthesis import (
     Scene,
     SceneKey,
+    View,
     WorldSettings,
     build_scene,
-    cover_all,
-    render_flow,
-    render_frame,
-    render_masks,
-    render_owner,
 )
 from .missing import check_missing
 
@@ -44,6 +40,9 @@ class RenderScene(BaseTransform):
         gt_masks: (O, H, W) bool modal masks, objects from back to front.
         gt_amodal_masks: (O, H, W) bool whole shapes inside the frame.
         gt_layer_order: (O,) int64, 0 for the nearest object.
+        gt_visible: (N, H, W) bool pixels that are also seen where each of the
+            flows leads, neither hidden nor outside; only if asked for and if
+            there are flows.
         ori_shape: (H, W).
 
     Args:
@@ -58,6 +57,7 @@ class RenderScene(BaseTransform):
             neighbour to the frame; for gaps inside the scene.
         negate_opposite: Whether a flow taken from the opposite gap changes
             its sign, so that it stands for the gap that was asked for.
+        with_visibility: Whether ``gt_visible`` is added.
         cache_size: How many scenes each process keeps, at about 0.25 MB
             each with frames of 128 x 224 pixels. 0 keeps none.
 
@@ -73,6 +73,7 @@ class RenderScene(BaseTransform):
         missing: str = 'error',
         both_ways: bool = False,
         negate_opposite: bool = True,
+        with_visibility: bool = False,
         cache_size: int = 256,
     ) -> None:
         check_missing(missing, both_ways=both_ways)
@@ -85,6 +86,7 @@ class RenderScene(BaseTransform):
         self.missing = missing
         self.both_ways = both_ways
         self.negate_opposite = negate_opposite
+        self.with_visibility = with_visibility
         self.cache_size = cache_size
         self._cache: OrderedDict[tuple[SceneKey, WorldSettings],
                                  Scene] = OrderedDict()
@@ -108,37 +110,39 @@ class RenderScene(BaseTransform):
             )
         scene = self._scene(results['scene'])
         frame = results['frame_index']
-        coverages = cover_all(scene, frame)
-        owner = render_owner(scene, coverages)
-        modal, amodal, order = render_masks(scene, coverages, owner)
+        view = View(scene, frame)
+        modal, amodal, order = view.masks()
         results.update(
             gt_masks=modal,
             gt_amodal_masks=amodal,
             gt_layer_order=order,
             ori_shape=scene.world.size,
         )
-        self._add_frames(results, scene, render_frame(scene, frame, coverages))
-        flows, flow_gaps = [], []
+        self._add_frames(results, view)
+        self._add_flows(results, view)
+        return results
+
+    def _add_flows(self, results: dict, view: View) -> None:
+        flows, visible, flow_gaps = [], [], []
         for gap, found in self._resolve(results, self._flow_gaps(results)):
-            flow = render_flow(scene, frame, frame + found, coverages, owner)
+            other = View(view.scene, view.frame + found)
+            flow = view.flow(other.frame)
+            if self.with_visibility:
+                visible.append(view.visibility(flow, other))
             if found != gap and self.negate_opposite:
                 flow, found = -flow, gap
             flows.append(flow)
             flow_gaps.append(found)
             if self.both_ways:
-                flows.append(self._render_return(scene, frame, gap))
+                flows.append(other.flow(view.frame))
                 flow_gaps.append(-gap)
+                if self.with_visibility:
+                    visible.append(other.visibility(flows[-1], view))
         if flows:
             results['flows'] = np.stack(flows)
             results['flow_gaps'] = tuple(flow_gaps)
-        return results
-
-    def _render_return(self, scene: Scene, frame: int, gap: int) -> np.ndarray:
-        """Flow from the neighbour at a gap back to the frame."""
-        start = frame + gap
-        coverages = cover_all(scene, start)
-        owner = render_owner(scene, coverages)
-        return render_flow(scene, start, frame, coverages, owner)
+        if visible:
+            results['gt_visible'] = np.stack(visible)
 
     def _scene(self, description: dict) -> Scene:
         world = description['world']
@@ -155,16 +159,13 @@ class RenderScene(BaseTransform):
             self._cache.move_to_end((key, world))
         return scene
 
-    def _add_frames(
-        self, results: dict, scene: Scene, middle: np.ndarray
-    ) -> None:
-        frames, gaps = [middle], [0]
+    def _add_frames(self, results: dict, view: View) -> None:
+        frames, gaps = [view.image()], [0]
         wanted = self.frame_gaps
         if wanted is None:
             wanted = results.get('gaps', ())
         for _, found in self._resolve(results, wanted):
-            other = results['frame_index'] + found
-            frames.append(render_frame(scene, other, cover_all(scene, other)))
+            frames.append(View(view.scene, view.frame + found).image())
             gaps.append(found)
         results['frames'] = np.stack(frames)
         results['frame_gaps'] = tuple(gaps)

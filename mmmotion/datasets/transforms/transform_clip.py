@@ -10,7 +10,7 @@ from mmmotion.registry import TRANSFORMS
 from ..errors import SampleError
 
 # The other way to join arrays is to stack them.
-_JOINED = ('frames', 'flows')
+_JOINED = ('frames', 'flows', 'gt_visible')
 _MASKS = ('gt_masks', 'gt_amodal_masks')
 _SAME = ('gt_layer_order', 'ori_shape')
 
@@ -30,6 +30,7 @@ class TransformClip(BaseTransform):
         frame_gaps: Of each frame to the entry that it belongs to.
         flows: (T * G, H, W, 2), the flows of the first entry first.
         flow_gaps: The signed gap of each.
+        gt_visible: (T * G, H, W), in the order of the flows.
         gt_masks: (T, O, H, W).
         gt_amodal_masks: (T, O, H, W).
         gt_layer_order: That of the first entry, as is ``ori_shape``.
