@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmmotion.registry import MODELS
@@ -10,12 +11,15 @@ from mmmotion.registry import MODELS
 from ..motion_models import MotionFit
 
 
-def _robust(difference: Tensor) -> Tensor:
-    return (difference.abs() + 0.01)**0.4
+def _robust_loss(
+    fitted: Tensor, flow: Tensor, reduction: str = 'mean'
+) -> Tensor:
+    errors = ((fitted - flow).abs() + 0.01)**0.4
+    return errors.mean() if reduction == 'mean' else errors
 
 
-_ERRORS: dict[str, Callable[[Tensor], Tensor]] = dict(
-    l1=torch.abs, l2=torch.square, robust=_robust
+_ERRORS: dict[str, Callable[..., Tensor]] = dict(
+    l1=F.l1_loss, l2=F.mse_loss, robust=_robust_loss
 )
 
 
@@ -33,7 +37,7 @@ def reconstruction_energy(
     Returns:
         A scalar.
     """
-    return _ERRORS[norm](fitted - flow).mean()
+    return _ERRORS[norm](fitted, flow)
 
 
 def expected_energy(
@@ -54,8 +58,9 @@ def expected_energy(
     Returns:
         A scalar, the sum over regions of the mean over all other axes.
     """
-    errors = _ERRORS[norm](region_flows - flow[:, None]).sum(dim=2)
-    return (errors * masks).sum() / flow.numel()
+    observed = flow[:, None].expand_as(region_flows)
+    errors = _ERRORS[norm](region_flows, observed, reduction='none')
+    return (errors.sum(dim=2) * masks).sum() / flow.numel()
 
 
 @MODELS.register_module()
