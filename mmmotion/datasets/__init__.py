@@ -20,6 +20,7 @@ from .samplers import (
     VideoShardSampler,
 )
 from .segtrackv2 import SegTrackv2
+from .synthetic_clips import SyntheticClips
 from .synthetic_motion import SyntheticMotion
 from .transforms import (
     CacheTransforms,
@@ -31,6 +32,7 @@ from .transforms import (
     LoadFlows,
     LoadFrames,
     LoadLabelMap,
+    LoadLayers,
     LoadMasks,
     LoadPseudoMasks,
     MergeObjects,
@@ -75,6 +77,7 @@ __all__ = [
     'LoadFlows',
     'LoadFrames',
     'LoadLabelMap',
+    'LoadLayers',
     'LoadMasks',
     'LoadPseudoMasks',
     'MergeObjects',
@@ -94,6 +97,7 @@ __all__ = [
     'SampleError',
     'SegTrackv2',
     'SubtractBackgroundMotion',
+    'SyntheticClips',
     'SyntheticMotion',
     'TransformClip',
     'TransposePortrait',

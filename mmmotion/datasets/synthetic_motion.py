@@ -18,8 +18,8 @@ class SyntheticMotion(BaseMotionDataset):
     background and occlude each other. A scene follows from the seed, the
     split and its number alone, so nothing is stored, and ``RenderScene``
     makes the pixels in the pipeline. Outlines, textures and backgrounds may
-    come from files instead, which ``world`` names. Entries have no ``img_path`` but a
-    ``scene``, which that transform reads.
+    come from files instead, which ``world`` names. Entries have no
+    ``img_path`` but a ``scene``, which that transform reads.
 
     Args:
         num_videos: Number of scenes. A larger set begins with the scenes of

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -57,6 +58,28 @@ def replace_atomically(path: str | Path, suffix: str = '') -> Iterator[Path]:
     _sync_folder(path.parent)
 
 
+@contextmanager
+def temporary_folder(path: str | Path) -> Iterator[Path]:
+    """Lend a hidden folder in which several files are made ready.
+
+    Args:
+        path: What the files are for; the folder lies beside it, on the same
+            file system. Missing folders are made.
+
+    Yields:
+        The folder, which is empty. With what is then left in it, it is
+        removed when the block is left.
+    """
+    path = Path(path)
+    folder = path.with_name(_temporary_name(path.name))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
 def _sync_folder(folder: Path) -> None:
     """Make the new name itself survive a power cut, where that exists."""
     if os.name != 'posix':
@@ -68,24 +91,30 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def clean_stale_files(root: str | Path) -> int:
-    """Remove the temporary files that killed processes left in a tree.
+def clean_stale_files(root: str | Path, is_deep: bool = True) -> int:
+    """Remove temporary files and folders that killed processes left in a tree.
 
-    A file counts as left over if the process that made it is gone from this
+    One counts as left over if the process that made it is gone from this
     machine, or if it is older than an hour (the process may be another
     machine's).
 
     Args:
         root: Top folder; it may be missing.
+        is_deep: Whether folders below it are searched, too.
 
     Returns:
-        Number of removed files.
+        Number of removed files and folders.
     """
     num_removed = 0
-    for path in Path(root).rglob('.*.tmp*'):
+    root = Path(root)
+    pattern = '.*.tmp*'
+    for path in [*(root.rglob(pattern) if is_deep else root.glob(pattern))]:
         match = _TEMPORARY.match(path.name)
         if match and _is_stale(path, match['host'], int(match['pid'])):
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
             num_removed += 1
     return num_removed
 

@@ -20,18 +20,22 @@ class ExtractionProgress:
     """A bar with the time left; ten lines in the log without a terminal.
 
     Args:
-        total: Number of flows to make.
+        total: Number of things to make.
         enabled: Whether to show anything.
+        name: What is made.
     """
 
-    def __init__(self, total: int, enabled: bool = True) -> None:
+    def __init__(
+        self, total: int, enabled: bool = True, name: str = 'flow'
+    ) -> None:
         self.total = total
+        self.name = name
         self.done = 0
         console = Console(stderr=True)
         self._with_bar = enabled and console.is_terminal and total > 0
         self._with_log = enabled and not self._with_bar
         self._bar = Progress(
-            TextColumn('flow'),
+            TextColumn(name),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -40,7 +44,7 @@ class ExtractionProgress:
             console=console,
             disable=not self._with_bar,
         )
-        self._task = self._bar.add_task('flow', total=total)
+        self._task = self._bar.add_task(name, total=total)
 
     def __enter__(self) -> 'ExtractionProgress':
         self._bar.start()
@@ -55,7 +59,7 @@ class ExtractionProgress:
         self._bar.stop()
 
     def advance(self, num: int) -> None:
-        """Count finished flows.
+        """Count what is finished.
 
         Args:
             num: How many more.
@@ -64,7 +68,7 @@ class ExtractionProgress:
         self.done += num
         self._bar.advance(self._task, num)
         if self._with_log and self._step() > step:
-            print_log(f'flow: {self.done} of {self.total}', 'current')
+            print_log(f'{self.name}: {self.done} of {self.total}', 'current')
 
     def _step(self) -> int:
         return _LOG_STEPS * self.done // max(self.total, 1)

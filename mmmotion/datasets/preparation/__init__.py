@@ -10,9 +10,12 @@ from .moca import prepare_moca
 from .prepared_tree import PreparationSummary
 from .sbd import AugmentationSummary, prepare_sbd
 from .segtrackv2 import prepare_segtrackv2
+from .synthetic_clips import ClipPlan, ClipSummary, write_clips
 
 __all__ = [
     'AugmentationSummary',
+    'ClipPlan',
+    'ClipSummary',
     'GroupingSummary',
     'PreparationSummary',
     'prepare_davis2017_motion',
@@ -21,4 +24,5 @@ __all__ = [
     'prepare_sbd',
     'prepare_segtrackv2',
     'read_groups',
+    'write_clips',
 ]

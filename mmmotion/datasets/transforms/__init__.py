@@ -9,6 +9,7 @@ from .estimate_flows import EstimateFlows
 from .load_flows import LoadFlows
 from .load_frames import LoadFrames, load_frame
 from .load_label_map import IGNORED_LABEL, LoadLabelMap
+from .load_layers import LoadLayers
 from .load_masks import LoadMasks, read_annotation
 from .load_pseudo_masks import LoadPseudoMasks
 from .merge_objects import MergeObjects
@@ -37,6 +38,7 @@ __all__ = [
     'LoadFlows',
     'LoadFrames',
     'LoadLabelMap',
+    'LoadLayers',
     'LoadMasks',
     'LoadPseudoMasks',
     'MergeObjects',

@@ -1,0 +1,118 @@
+r"""Write the scenes of a synthetic world to disk, as OCLR's clips.
+
+The config's ``SyntheticMotion`` says which scenes; the same config renders
+the same ones while it trains. ``SyntheticClips`` reads the result. A run that
+was killed goes on where it was when it is started again. Examples::
+
+    python tools/generate_synthetic.py \
+        configs/_base_/datasets/synthetic_layers.py data/Syn-train
+    python tools/generate_synthetic.py \
+        configs/_base_/datasets/synthetic_layers.py data/Syn-train \
+        --shard 0/8 --workers 4 --cfg-options \
+        train_dataloader.dataset.world.textures=data/PASS
+"""
+
+import argparse
+import os
+
+from mmengine.config import ConfigDict
+from mmengine.logging import print_log
+
+from mmmotion.datasets import SyntheticMotion
+from mmmotion.datasets.preparation import ClipPlan, write_clips
+from mmmotion.datasets.synthesis import SceneKey
+from mmmotion.engine import add_config_options, load_config
+from mmmotion.flow.extraction import FLOW_FORMATS
+from mmmotion.registry import DATASETS
+
+_FORMATS = ('flo', 'npy16')
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument('config', help='config file with a SyntheticMotion')
+    parser.add_argument('out', help='folder of the new data set')
+    parser.add_argument(
+        '--split',
+        choices=('train', 'val', 'test'),
+        default='train',
+        help='data set of the config (train)',
+    )
+    parser.add_argument(
+        '--num', type=int, help='number of clips (num_videos of the data set)'
+    )
+    parser.add_argument(
+        '--workers',
+        type=int,
+        help='worker processes, 0 for none (the number of cores, shared '
+        'among the local ranks)',
+    )
+    parser.add_argument(
+        '--shard',
+        type=_shard,
+        help='i/n: do the i-th of n parts, from 0 (RANK/WORLD_SIZE)',
+    )
+    parser.add_argument(
+        '--flow-format',
+        choices=_FORMATS,
+        default='flo',
+        help='flo as the release, or npy16, half as large (flo)',
+    )
+    add_config_options(parser)
+    args = parser.parse_args(argv)
+    if args.num is not None and args.num < 1:
+        parser.error(f'--num must be at least 1, got {args.num}')
+    return args
+
+
+def _shard(text: str) -> tuple[int, int]:
+    index, _, num_shards = text.partition('/')
+    return int(index), int(num_shards)
+
+
+def _default_workers() -> int:
+    num_cores = len(
+        os.sched_getaffinity(0)
+    ) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
+    return max(1, num_cores // int(os.environ.get('LOCAL_WORLD_SIZE', 1)))
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Write what the command line asks for."""
+    args = parse_args(argv)
+    config = load_config(args.config, args.cfg_options)
+    loader = config.get(f'{args.split}_dataloader')
+    if loader is None:
+        raise KeyError(f'{args.config} has no {args.split}_dataloader')
+    dataset = DATASETS.build(ConfigDict(loader['dataset'], pipeline=[]))
+    if not isinstance(dataset, SyntheticMotion):
+        raise TypeError(
+            f'expected a SyntheticMotion in {args.split}_dataloader of '
+            f'{args.config}, got {type(dataset).__name__}'
+        )
+    plans = [
+        ClipPlan(
+            SceneKey(dataset.seed, dataset.split, index),
+            dataset.world,
+            args.out,
+            FLOW_FORMATS[args.flow_format],
+        ) for index in range(args.num or dataset.num_videos)
+    ]
+    environment = (
+        int(os.environ.get('RANK', 0)), int(os.environ.get('WORLD_SIZE', 1))
+    )
+    summary = write_clips(
+        plans,
+        _default_workers() if args.workers is None else args.workers,
+        args.shard or environment,
+        show_progress=True,
+    )
+    print_log(str(summary), 'current')
+
+
+if __name__ == '__main__':
+    main()
