@@ -15,6 +15,8 @@ METHODS = {
 }
 """Model by name of the method: the one that suits any video on any machine."""
 
+_SUFFIX = '_video'
+
 
 def list_models() -> dict[str, str]:
     """List the models of the toolbox.
@@ -34,8 +36,9 @@ def find_config(model: str) -> Path:
     """Find a config by what a user calls it.
 
     Args:
-        model: A method (:data:`METHODS`), a model of the index, the name of a
-            config below ``configs/``, or a path of a config.
+        model: A method (:data:`METHODS`), a model of the index (whose suffix
+            ``_video`` may be left out), the name of a config below
+            ``configs/``, or a path of a config.
 
     Raises:
         FileNotFoundError: If there is none; the message lists methods.
@@ -43,9 +46,9 @@ def find_config(model: str) -> Path:
     if Path(model).is_file():
         return Path(model)
     models = list_models()
-    name = METHODS.get(model, model)
-    if name in models:
-        return Path(models[name])
+    for name in (METHODS.get(model, model), model + _SUFFIX):
+        if name in models:
+            return Path(models[name])
     if '/' in model:
         return config_path(model)
     near = sorted(known for known in models if model in known)

@@ -3,20 +3,29 @@
 import shutil
 import tempfile
 import weakref
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mmmotion import __version__
-from mmmotion.structures import VideoResult
+from mmmotion.structures import ObjectTrack, VideoResult
 
 from .method import Method
-from .outputs import ObjectsWriter, write_davis_png
+from .outputs import (
+    ObjectsWriter,
+    track_from_json,
+    write_davis_png,
+    write_overlay,
+    write_result_json,
+    write_soft_masks,
+)
+from .run_settings import RunSettings
 from .sources import FrameSource
 from .stages import (
     FinalMasks,
+    Frames,
     LazyFrames,
     StageProgress,
     decode_frames,
@@ -29,50 +38,10 @@ from .stages import (
 )
 from .work_folder import WorkFolder
 
-STAGES = ('frames', 'flow', 'adapt', 'predict', 'objects')
-
-
-@dataclass(frozen=True)
-class RunSettings:
-    """Choices of a run besides its method.
-
-    Attributes:
-        adapt_iters: Iterations of the training on the video; None takes
-            those of the config without weights, and none with weights.
-        num_objects: Objects to tell apart: a number or ``'auto'``; None
-            makes all that moves one object.
-        moving_only: Whether objects that stand still are dropped.
-        max_frames: How many frames to take at most; None takes all.
-        seed: Seed of all random numbers.
-        num_workers: Processes that compute flow; None takes as many as are
-            worth it.
-
-    Raises:
-        ValueError: If a value is none of these.
-    """
-
-    adapt_iters: int | None = None
-    num_objects: int | str | None = None
-    moving_only: bool = False
-    max_frames: int | None = None
-    seed: int = 0
-    num_workers: int | None = None
-
-    def __post_init__(self) -> None:
-        objects = self.num_objects
-        if isinstance(objects, str) and objects != 'auto':
-            raise ValueError(
-                f"expected num_objects to be a number or 'auto', got "
-                f'{objects!r}'
-            )
-        if isinstance(objects, int) and objects < 1:
-            raise ValueError(
-                f'expected num_objects to be 1 or more, got {objects}'
-            )
-        if self.max_frames is not None and self.max_frames < 1:
-            raise ValueError(
-                f'expected max_frames to be 1 or more, got {self.max_frames}'
-            )
+STAGES = (
+    'frames', 'flow', 'adapt', 'predict', 'objects', 'write', 'overlay',
+    'report'
+)  # yapf: disable
 
 
 class VideoRun:
@@ -134,6 +103,43 @@ class VideoRun:
             )
         return result
 
+    def write_pictures(
+        self, result: VideoResult, overlay: bool, report: bool, command: str
+    ) -> None:
+        """Write what people look at, unless it is there.
+
+        Args:
+            result: What :meth:`run` has returned.
+            overlay: Whether to write ``overlay.mp4``.
+            report: Whether to write ``report.html``.
+            command: How to make it again, for the report.
+        """
+        assert self.out_dir is not None
+        path = self.out_dir / 'overlay.mp4'
+        self.work.begin('overlay', dict(fps=result.fps))
+        is_done = self.work.facts('overlay') is not None and path.is_file()
+        if overlay and not is_done:
+            with self.progress.stage('overlay', len(result)) as advance:
+                write_overlay(
+                    path, self.source, result.labels, result.fps, advance
+                )
+            self.work.finish('overlay', {})
+
+    def write_data(self, result: VideoResult, soft_masks: bool) -> None:
+        """Write what scripts read.
+
+        Args:
+            result: What :meth:`run` has returned.
+            soft_masks: Whether to write ``soft_masks.npz``.
+        """
+        assert self.out_dir is not None
+        if soft_masks:
+            with self.progress.stage('archive', len(result)) as advance:
+                write_soft_masks(
+                    self.out_dir / 'soft_masks.npz', result, advance
+                )
+        write_result_json(self.out_dir / 'result.json', result)
+
     def _run(self) -> VideoResult:
         method, settings = self.method, self.settings
         adapts = method.adapts(settings.adapt_iters)
@@ -181,25 +187,15 @@ class VideoRun:
 
     def _write(self, masks: FinalMasks) -> VideoResult:
         frames, objects = masks.frames, masks.objects
-        writer = ObjectsWriter(objects.num_objects)
-        with self.progress.stage('write', len(frames)) as advance:
-
-            def take(index: int, labels: np.ndarray) -> None:
-                if self.out_dir is not None:
-                    name = f'{frames.names[index]}.png'
-                    write_davis_png(self.out_dir / 'masks' / name, labels)
-                    writer.add(labels)
-                advance()
-
-            tracks = measure_objects(masks, take)
-        result = VideoResult(
+        tracks = self._measure(masks)
+        return VideoResult(
             name=self.source.name,
             size=frames.size,
             fps=self.source.fps,
             frame_names=frames.names,
             objects=tracks,
             verdict='objects' if objects.moves else 'nothing moves',
-            settings=self._describe(),
+            settings=self._describe(frames),
             warnings=frames.warnings,
             labels=LazyFrames(len(frames), masks.labels),
             soft_masks=LazyFrames(len(frames), masks.soft),
@@ -207,11 +203,58 @@ class VideoRun:
                 len(frames), lambda i: read_next_flow(self.work, i)
             ),
         )
-        if self.out_dir is not None:
-            writer.write(self.out_dir / 'objects.json', result)
-        return result
 
-    def _describe(self) -> dict[str, Any]:
+    def _measure(self, masks: FinalMasks) -> tuple[ObjectTrack, ...]:
+        """Measure the objects, and write their masks on the way."""
+        frames = masks.frames
+        self.work.begin('write', dict(name=self.source.name))
+        facts = self.work.facts('write')
+        if facts is not None and self._has_masks(frames):
+            return tuple(map(track_from_json, facts['tracks']))
+        self._remove_old_masks(frames)
+        writer = ObjectsWriter(masks.objects.num_objects)
+        with self.progress.stage('write', len(frames)) as advance:
+
+            def take(index: int, labels: np.ndarray) -> None:
+                if self.out_dir is not None:
+                    write_davis_png(self._mask_path(frames, index), labels)
+                    writer.add(labels)
+                advance()
+
+            tracks = measure_objects(masks, take)
+        if self.out_dir is not None:
+            writer.write(
+                self.out_dir / 'objects.json',
+                self.source.name,
+                frames.size,
+                self.source.fps,
+                frames.names,
+                tracks,
+            )
+        self.work.finish('write', dict(tracks=[asdict(t) for t in tracks]))
+        return tracks
+
+    def _mask_path(self, frames: Frames, index: int) -> Path:
+        assert self.out_dir is not None
+        return self.out_dir / 'masks' / f'{frames.names[index]}.png'
+
+    def _has_masks(self, frames: Frames) -> bool:
+        if self.out_dir is None:
+            return True
+        paths = [self._mask_path(frames, i) for i in range(len(frames))]
+        paths.append(self.out_dir / 'objects.json')
+        return all(path.is_file() for path in paths)
+
+    def _remove_old_masks(self, frames: Frames) -> None:
+        """Remove masks of frames that the video does not have (any more)."""
+        if self.out_dir is None:
+            return
+        current = set(frames.names)
+        for path in (self.out_dir / 'masks').glob('*.png'):
+            if path.stem not in current:
+                path.unlink()
+
+    def _describe(self, frames: Frames) -> dict[str, Any]:
         method = self.method
         return dict(
             version=__version__,
@@ -219,5 +262,7 @@ class VideoRun:
             weights=method.weights,
             device=method.device,
             flow=method.estimator,
+            work_size=list(frames.work_size),
+            complete=not frames.is_broken,
             **asdict(self.settings),
         )

@@ -2,6 +2,8 @@
 
 from .davis_png import davis_palette, encode_davis_png, write_davis_png
 from .objects_json import ObjectsWriter, encode_rle
+from .overlay import write_overlay
+from .result_json import track_from_json, write_result_json
 from .soft_mask_archive import write_soft_masks
 
 __all__ = [
@@ -9,6 +11,9 @@ __all__ = [
     'davis_palette',
     'encode_davis_png',
     'encode_rle',
+    'track_from_json',
     'write_davis_png',
+    'write_overlay',
+    'write_result_json',
     'write_soft_masks',
 ]

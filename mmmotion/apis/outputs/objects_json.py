@@ -1,6 +1,7 @@
 """Masks of a video as COCO run lengths."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 from pycocotools import mask as coco_mask
 
 from mmmotion.flow.atomic import write_atomically
-from mmmotion.structures import VideoResult
+from mmmotion.structures import ObjectTrack
 
 
 def encode_rle(mask: np.ndarray) -> dict[str, Any]:
@@ -49,23 +50,33 @@ class ObjectsWriter:
             for number in range(1, self.num_objects + 1)
         ])
 
-    def write(self, path: str | Path, result: VideoResult) -> None:
+    def write(
+        self,
+        path: str | Path,
+        name: str,
+        size: tuple[int, int],
+        fps: float,
+        frame_names: Sequence[str],
+        tracks: Sequence[ObjectTrack],
+    ) -> None:
         """Write the file, in the form of YouTube-VIS.
 
         Args:
             path: File to write.
-            result: The video.
+            name: Name of the video.
+            size: (H, W).
+            fps: Frames per second.
+            frame_names: Name of each frame, without a suffix.
+            tracks: The objects.
         """
-        height, width = result.size
+        common = dict(width=size[1], height=size[0], length=len(frame_names))
         annotations = [
             dict(
+                common,
                 id=track.object_id,
                 video_id=1,
                 category_id=1,
                 iscrowd=0,
-                width=width,
-                height=height,
-                length=len(result),
                 segmentations=[
                     frame[track.object_id - 1] for frame in self._frames
                 ],
@@ -73,19 +84,11 @@ class ObjectsWriter:
                 bboxes=[box and list(box) for box in track.boxes],
                 scores=[round(score, 5) for score in track.scores],
                 motion_score=track.motion_score,
-            ) for track in result.objects
+            ) for track in tracks
         ]
-        video = dict(
-            id=1,
-            name=result.name,
-            width=width,
-            height=height,
-            length=len(result),
-            fps=result.fps,
-            file_names=[f'{name}.png' for name in result.frame_names],
-        )
+        names = [f'{frame}.png' for frame in frame_names]
         content = dict(
-            videos=[video],
+            videos=[dict(common, id=1, name=name, fps=fps, file_names=names)],
             categories=[dict(id=1, name='moving object')],
             annotations=annotations,
         )

@@ -13,12 +13,14 @@ class FrameSource(ABC):
         name: Name of the video, fit for a folder.
         fps: Frames per second.
         warnings: What the user should know, complete after a whole reading.
+        is_broken: Whether the last reading ended before the video does.
     """
 
     def __init__(self, name: str, fps: float) -> None:
         self.name = name
         self.fps = fps
         self.warnings: list[str] = []
+        self.is_broken = False
 
     @abstractmethod
     def __iter__(self) -> Iterator[np.ndarray]:

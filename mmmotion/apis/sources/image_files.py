@@ -48,6 +48,7 @@ class ImageFiles(FrameSource):
                 size.
         """
         self.warnings = []
+        self.is_broken = False
         first: tuple[int, ...] = ()
         for index, path in enumerate(self.paths):
             try:
@@ -55,6 +56,7 @@ class ImageFiles(FrameSource):
             except InputError as error:
                 if not first:
                     raise
+                self.is_broken = True
                 self.warnings = [
                     f'broken after {index} of {len(self.paths)} frames, '
                     f'which were kept: {error}'

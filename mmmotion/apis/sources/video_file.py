@@ -47,7 +47,6 @@ class VideoFile(FrameSource):
             decoder = 'pyav' if find_spec('av') else 'opencv'
         self.decoder = decoder
         self._check_file()
-        self._is_rotated = False
         find = _probe_pyav if decoder == 'pyav' else _probe_opencv
         found_fps, self._num_expected = find(self.path)
         super().__init__(name, fps or found_fps or _DEFAULT_FPS)
@@ -64,6 +63,7 @@ class VideoFile(FrameSource):
             InputError: If there is none.
         """
         self.warnings = []
+        self.is_broken = False
         decode = _decode_pyav if self.decoder == 'pyav' else _decode_opencv
         count = 0
         size: tuple[int, int] | None = None
@@ -75,10 +75,7 @@ class VideoFile(FrameSource):
                 count += 1
         except _DecodeError as error:
             if count:
-                self.warnings.append(
-                    f'{self.path} is broken after {count} frames, which were '
-                    f'kept: {error}'
-                )
+                self._say_broken(f'after {count} frames', str(error))
         if not count:
             raise InputError(
                 f'no frame could be decoded, is it a video? {self.path}'
@@ -116,14 +113,18 @@ class VideoFile(FrameSource):
 
     def _check_count(self, count: int) -> None:
         expected = self._num_expected
-        broken = any('is broken' in warning for warning in self.warnings)
-        if expected is None or broken:
+        if expected is None or self.is_broken:
             return
         if expected - count > max(1, _TOLERANCE * expected):
-            self.warnings.append(
-                f'{self.path} is broken after {count} of {expected} frames, '
-                'which were kept: it ends too early'
+            self._say_broken(
+                f'after {count} of {expected} frames', 'it ends too early'
             )
+
+    def _say_broken(self, where: str, reason: str) -> None:
+        self.is_broken = True
+        self.warnings.append(
+            f'{self.path} is broken {where}, which were kept: {reason}'
+        )
 
 
 class _DecodeError(Exception):

@@ -31,6 +31,7 @@ class Frames:
         size: (H, W) of the video.
         work_size: (h, w) of the files.
         warnings: What the reading of the video had to say.
+        is_broken: Whether the video could not be read to its end.
     """
 
     folder: Path
@@ -38,6 +39,7 @@ class Frames:
     size: tuple[int, int]
     work_size: tuple[int, int]
     warnings: tuple[str, ...]
+    is_broken: bool
 
     def __len__(self) -> int:
         return len(self.names)
@@ -85,7 +87,11 @@ def decode_frames(
         frames = progress.track(STAGE, _take(source, max_frames), total)
         facts = _write_frames(frames, folder, side)
         names = [source.frame_name(i) for i in range(facts['num_frames'])]
-        facts |= dict(names=names, warnings=source.warnings)
+        facts |= dict(
+            names=names,
+            warnings=source.warnings,
+            is_broken=source.is_broken,
+        )
         work.finish(STAGE, facts)
     return Frames(
         folder,
@@ -93,6 +99,7 @@ def decode_frames(
         (facts['size'][0], facts['size'][1]),
         (facts['work_size'][0], facts['work_size'][1]),
         tuple(facts['warnings']),
+        facts['is_broken'],
     )
 
 

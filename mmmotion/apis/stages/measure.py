@@ -39,9 +39,11 @@ class FinalMasks:
 
     def labels(self, index: int) -> np.ndarray:
         """(H, W) uint8 labels."""
-        if not self.objects.num_objects:
-            return np.zeros(self.frames.size, np.uint8)
-        return full_labels(self.soft(index), self.frames.size)
+        return self.enlarge(self.soft(index))
+
+    def enlarge(self, soft: np.ndarray) -> np.ndarray:
+        """(H, W) uint8 labels of soft masks."""
+        return full_labels(soft[:self.objects.num_objects], self.frames.size)
 
 
 @dataclass
@@ -81,8 +83,8 @@ def measure_objects(
     scores = masks.objects.motion_scores
     tracks = {number: _Track() for number in sorted(scores)}
     for index in range(len(masks.frames)):
-        labels = masks.labels(index)
         soft = masks.soft(index)
+        labels = masks.enlarge(soft)
         for number, track in tracks.items():
             mask = (labels == number).astype(np.uint8)
             track.add(mask, soft[number - 1])

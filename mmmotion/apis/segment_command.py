@@ -1,0 +1,213 @@
+r"""Find the moving objects of a video, without labels and without weights.
+
+Examples::
+
+    mmmotion-segment clip.mp4
+    mmmotion-segment clip.mp4 --method robust-background
+    mmmotion-segment 'frames/*.jpg' --objects auto --out-dir results
+    mmmotion-segment a.mp4 b.mp4 --method imas --weights imas.pth
+
+Each video gets a folder: masks/*.png (DAVIS palette), overlay.mp4,
+objects.json (COCO run lengths), result.json and report.html. After Ctrl-C the
+same command goes on where it stopped.
+
+Exit codes: 0 done, 1 unexpected error, 2 wrong arguments, 3 an input is no
+video or cannot be worked on, 4 done, but an input was broken and only what
+could be decoded was used, 5 cannot write (no space or no permission), 130
+stopped by Ctrl-C.
+"""
+
+import argparse
+import errno
+import shlex
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+
+_CANNOT_WRITE = (
+    errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS,
+    errno.ENOTDIR, errno.EEXIST, errno.EFBIG
+)  # yapf: disable
+
+
+class ExitCode(IntEnum):
+    """What scripts learn from the end of the command."""
+
+    DONE = 0
+    ERROR = 1
+    USAGE = 2
+    INPUT = 3
+    PARTIAL = 4
+    OUTPUT = 5
+    INTERRUPTED = 130
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line.
+
+    Args:
+        argv: Arguments; those of the process if None.
+    """
+    parser = argparse.ArgumentParser(
+        prog='mmmotion-segment',
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        'inputs',
+        nargs='+',
+        metavar='INPUT',
+        help='video file, folder of frames, glob pattern or image',
+    )
+    parser.add_argument(
+        '--method',
+        default='gwm',
+        help='amd, gwm, imas, mg, robust-background, a model of the index or '
+        'a config (gwm)',
+    )
+    parser.add_argument(
+        '--weights',
+        help='checkpoint; without, the method learns from the '
+        'video itself'
+    )
+    parser.add_argument(
+        '--out-dir', default='segmented', help='where results go (segmented)'
+    )
+    parser.add_argument(
+        '--adapt-iters',
+        type=int,
+        metavar='N',
+        help='iterations of learning on the video (those of the config; none '
+        'with --weights)',
+    )
+    parser.add_argument(
+        '--objects',
+        type=_objects,
+        metavar='N|auto',
+        help='tell objects apart: this many at most, or as many as there are',
+    )
+    parser.add_argument(
+        '--moving-only',
+        action='store_true',
+        help='drop objects that stand still',
+    )
+    parser.add_argument('--device', help='cpu, cuda or cuda:N')
+    parser.add_argument('--fps', type=float, help='frames per second')
+    parser.add_argument(
+        '--max-frames', type=int, metavar='N', help='use the first N frames'
+    )
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument(
+        '--workers', type=int, help='processes that compute flow'
+    )
+    parser.add_argument(
+        '--soft-masks', action='store_true', help='write soft_masks.npz too'
+    )
+    parser.add_argument(
+        '--no-overlay', action='store_true', help='do not write overlay.mp4'
+    )
+    parser.add_argument(
+        '--no-report', action='store_true', help='do not write report.html'
+    )
+    parser.add_argument(
+        '--quiet', action='store_true', help='show no progress'
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        metavar='KEY=VALUE',
+        help='change values of the config',
+    )
+    return parser.parse_args(argv)
+
+
+def _objects(text: str) -> int | str:
+    return text if text == 'auto' else int(text)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Segment what the command line names.
+
+    Args:
+        argv: Arguments; those of the process if None.
+
+    Returns:
+        An :class:`ExitCode`.
+    """
+    args = parse_args(argv)
+    command = shlex.join([
+        'mmmotion-segment', *(sys.argv[1:] if argv is None else argv)
+    ])
+    try:
+        return _segment(args, command)
+    except KeyboardInterrupt:
+        return _fail(
+            ExitCode.INTERRUPTED,
+            f'stopped; what is finished is in {args.out_dir}, the same '
+            'command goes on from there',
+        )
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE:
+            raise
+        return _fail(
+            ExitCode.OUTPUT,
+            f'cannot write: {error}; what is finished stays, the same '
+            'command goes on from there',
+        )
+
+
+def _segment(args: argparse.Namespace, command: str) -> ExitCode:
+    # Not before the arguments are known to be right: this takes seconds.
+    from .motion_inferencer import MotionInferencer
+    from .sources import InputError, open_source
+    try:
+        sources = [open_source(text, fps=args.fps) for text in args.inputs]
+    except (InputError, FileNotFoundError) as error:
+        return _fail(ExitCode.INPUT, str(error))
+    try:
+        inferencer = MotionInferencer(
+            args.method,
+            args.weights,
+            args.device,
+            show_progress=not args.quiet,
+            cfg_options=_parse_options(args.cfg_options),
+        )
+    except (ValueError, FileNotFoundError) as error:
+        return _fail(ExitCode.USAGE, str(error))
+    try:
+        results = inferencer(
+            sources,
+            args.out_dir,
+            adapt_iters=args.adapt_iters,
+            num_objects=args.objects,
+            moving_only=args.moving_only,
+            max_frames=args.max_frames,
+            seed=args.seed,
+            num_workers=args.workers,
+            overlay=not args.no_overlay,
+            report=not args.no_report,
+            soft_masks=args.soft_masks,
+            command=command,
+        )
+    except InputError as error:
+        return _fail(ExitCode.INPUT, str(error))
+    assert isinstance(results, list), 'a list of sources was given'
+    if not all(result.settings['complete'] for result in results):
+        return ExitCode.PARTIAL
+    return ExitCode.DONE
+
+
+def _parse_options(pairs: Sequence[str] | None) -> dict:
+    from mmengine.config import DictAction
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--options', nargs='+', action=DictAction, default={})
+    return parser.parse_args(['--options', *pairs] if pairs else []).options
+
+
+def _fail(code: ExitCode, message: str) -> ExitCode:
+    print(f'mmmotion-segment: {message}', file=sys.stderr)  # noqa: T201
+    return code
+
+
+if __name__ == '__main__':
+    sys.exit(main())
