@@ -19,6 +19,7 @@ from .photometric_distortion import PhotometricDistortion
 from .random_crop import RandomCrop
 from .random_flip import RandomFlip
 from .random_resize_short_side import RandomResizeShortSide
+from .random_reverse import RandomReverse
 from .remove_keys import RemoveKeys
 from .render_scene import RenderScene
 from .resize_flows import ResizeFlows
@@ -48,6 +49,7 @@ __all__ = [
     'RandomCrop',
     'RandomFlip',
     'RandomResizeShortSide',
+    'RandomReverse',
     'RemoveKeys',
     'RenderScene',
     'ResizeFlows',

@@ -85,3 +85,31 @@ def test_the_same_draw_gives_the_same_sample():
 def test_rejects_bad_settings(settings):
     with pytest.raises(ValueError, match=r'expected .* got '):
         TRANSFORMS.build(dict(type='RandomFlip', **settings))
+
+
+def test_a_vertical_flip_turns_the_world_upside_down():
+    before = sample()
+    flip = RandomFlip(prob=1, direction='vertical')
+    after = flip.transform(sample())
+    np.testing.assert_array_equal(after['frames'], before['frames'][:, ::-1])
+    np.testing.assert_array_equal(
+        after['gt_masks'], before['gt_masks'][:, ::-1]
+    )
+    turned = before['flows'][:, ::-1]
+    np.testing.assert_array_equal(after['flows'][..., 0], turned[..., 0])
+    np.testing.assert_array_equal(after['flows'][..., 1], -turned[..., 1])
+    boxed = dict(
+        sample(), ori_shape=(8, 12), gt_boxes=np.array([[1.0, 2, 9, 5]])
+    )
+    assert flip.transform(boxed)['gt_boxes'].tolist() == [[1, 3, 9, 6]]
+
+
+def test_both_directions_are_drawn_apart():
+    flips = [RandomFlip(), RandomFlip(direction='vertical')]
+    seen = {
+        tuple(flip.transform(dict(draw=n, seed=0))['flip'] for flip in flips)
+        for n in range(40)
+    }
+    assert len(seen) == 4
+    with pytest.raises(ValueError, match='expected direction'):
+        RandomFlip(direction='both')
