@@ -108,7 +108,8 @@ class ObjectChannel(nn.Module, Postprocessor):
         """Part one frame into background and object.
 
         Raises:
-            ValueError: If the channel is not known, or there is none such.
+            ValueError: If the channel is not known, there is none such, or
+                none that it could be compared with.
         """
         channel = self.current
         if channel is None:
@@ -123,6 +124,11 @@ class ObjectChannel(nn.Module, Postprocessor):
                 f'{len(masks)}, counted from 0'
             )
         if self.decide == 'argmax':
+            if len(masks) == 1:
+                raise ValueError(
+                    "ObjectChannel(decide='argmax') compares channels, but "
+                    "the model has only one: use decide='probability'"
+                )
             is_other = torch.arange(len(masks), device=masks.device) != channel
             other = masks[is_other].amax(dim=0)
             masks = torch.stack([other, masks[channel]])

@@ -31,6 +31,12 @@ def find(model):
     return model.postprocess_state['ObjectChannel']
 
 
+def test_only_channel_cannot_be_compared():
+    step = ObjectChannel(channel=0, decide='argmax')
+    with pytest.raises(ValueError, match=r'only one.*probability'):
+        step(masks_of(0.7), {}, MotionDataSample())
+
+
 @pytest.mark.parametrize('decide, value', [
     ('probability', 0.4),
     ('argmax', 0.4 / 0.7),

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from scipy.stats import spearmanr
+
+from mmmotion.evaluation.functional import rank_correlation
 
 mpl.use('Agg')
 from matplotlib import pyplot as plt
@@ -87,32 +88,24 @@ def _find(folder: str, name: str) -> Path:
     return found[0]
 
 
-def correlate(pairs: Sequence[tuple[float, float]]) -> float:
-    """Spearman's rank correlation; NaN if either side does not vary."""
-    columns = [list(column) for column in zip(*pairs)]
-    if len(pairs) < 3 or any(len(set(column)) < 2 for column in columns):
-        return float('nan')
-    return float(spearmanr(*columns).statistic)
-
-
 def describe(name: str, runs: Sequence[Evaluation]) -> list[str]:
     """Cells of the table for one method."""
     labels = [run.label for run in runs]
-    across = correlate([(run.alignment, run.label) for run in runs])
-    inside = [correlate(run.videos) for run in runs]
+    across = rank_correlation([(run.alignment, run.label) for run in runs])
     # A checkpoint that finds nothing in any video has no ranks.
-    inside = [value for value in inside if not np.isnan(value)] or [np.nan]
+    known = [rank_correlation(run.videos) for run in runs]
+    inside = [value for value in known if value is not None]
     chosen = max(runs, key=lambda run: run.alignment).label
     return [
         name,
         str(len(runs)), f'{min(labels):.3f} - {max(labels):.3f}',
         _signed(across),
-        _signed(float(np.mean(inside))), f'{chosen:.3f}'
+        _signed(float(np.mean(inside)) if inside else None), f'{chosen:.3f}'
     ]
 
 
-def _signed(value: float) -> str:
-    return '' if np.isnan(value) else f'{value:+.2f}'
+def _signed(value: float | None) -> str:
+    return '' if value is None else f'{value:+.2f}'
 
 
 def plot(methods: dict[str, list[Evaluation]], path: str, score: str) -> None:

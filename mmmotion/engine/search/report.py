@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from scipy.stats import spearmanr
-
+from mmmotion.evaluation.functional import rank_correlation
 from mmmotion.evaluation.metrics.result_files import write_json
 from mmmotion.flow.atomic import write_atomically
 
@@ -89,12 +88,11 @@ def _find_label_score(outcomes: Sequence[Outcome]) -> str | None:
 
 
 def _correlate(outcomes: Sequence[Outcome], label: str | None) -> float | None:
-    """Spearman's rank correlation; None for fewer than three variants."""
-    pairs = [(o.metrics['msa'], o.metrics[label]) for o in outcomes
-             if label and label in o.metrics and 'msa' in o.metrics]
-    if len(pairs) < 3 or any(len(set(column)) < 2 for column in zip(*pairs)):
-        return None
-    return float(spearmanr(*zip(*pairs)).statistic)
+    """Rank correlation of alignment and J; None for too few variants."""
+    return rank_correlation([
+        (o.metrics['msa'], o.metrics[label]) for o in outcomes
+        if label and label in o.metrics and 'msa' in o.metrics
+    ])
 
 
 def _conclude(ranked: Sequence[Outcome], label: str | None) -> str:

@@ -29,6 +29,7 @@ from .object_assignment import (
     score_pairs,
     score_unnamed_objects,
 )
+from .rank_correlation import rank_correlation
 from .region_selection import (
     OracleChoice,
     oracle_assignment,
@@ -97,6 +98,7 @@ __all__ = [
     'pixel_accuracy',
     'precision_recall_above',
     'precision_recall_levels',
+    'rank_correlation',
     'scale_box',
     'score_named_objects',
     'score_pairs',
