@@ -25,7 +25,7 @@ CONFIGS = sorted(
     if '_base_' not in path.parts
 )
 SUPERVISION = dict(
-    masks={'none', 'labels'},
+    masks={'none', 'synthetic', 'labels'},
     flow={'none', 'synthetic'},
     encoder={'none', 'self', 'labels'},
 )
@@ -193,5 +193,7 @@ def test_every_component_is_registered(name):
             for step in part.pipeline:
                 TRANSFORMS.build(step)
         assert DATA_SAMPLERS.get(cfg[key].sampler.type) is not None
-    METRICS.build(cfg.test_evaluator)
+    evaluators = cfg.test_evaluator
+    for item in evaluators if isinstance(evaluators, list) else [evaluators]:
+        METRICS.build(item)
     assert LOOPS.get(cfg.test_cfg.type) is not None

@@ -1,0 +1,219 @@
+"""The configs of OCLR follow the recipe that they name."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.optim import build_optim_wrapper
+from PIL import Image
+
+from mmmotion.flow import write_flow
+from mmmotion.registry import (
+    DATA_SAMPLERS,
+    DATASETS,
+    METRICS,
+    MODELS,
+    PARAM_SCHEDULERS,
+)
+
+ROOT = Path(__file__).parents[2]
+SIZE = (18, 32)
+LENGTH = 4
+
+
+def load(name):
+    return Config.fromfile(ROOT / f'configs/oclr/{name}.py')
+
+
+def rates(cfg, iterations):
+    """Learning rate in some of the iterations, in rising order."""
+    wrapper = build_optim_wrapper(torch.nn.Linear(1, 1), cfg.optim_wrapper)
+    schedulers = [
+        PARAM_SCHEDULERS.build(item, default_args=dict(optimizer=wrapper))
+        for item in cfg.param_scheduler
+    ]
+    wrapper.optimizer.step()
+    found = []
+    for iteration in range(iterations[-1] + 1):
+        if iteration in iterations:
+            found.append(wrapper.get_lr()['lr'][0])
+        for scheduler in schedulers:
+            scheduler.step()
+    return found
+
+
+def test_the_network_is_that_of_the_release():
+    model = MODELS.build(load('oclr_synthetic').model)
+    assert sum(p.numel() for p in model.parameters()) == 20_660_932
+    weights = [
+        getattr(model, name).loss_weight
+        for name in ('loss_amodal', 'loss_boundary', 'loss_order')
+    ]
+    assert weights == [1, 0.2, 0.05]
+    assert model.loss_modal.loss_weight == 0.1
+
+
+def test_the_rate_rises_to_its_full_value_and_is_halved():
+    cfg = load('oclr_synthetic')
+    # The same schedule, a thousand times as fast.
+    warm_up, halving = cfg.param_scheduler
+    assert (warm_up.begin, warm_up.end) == (0, 40001)
+    assert halving.milestones == list(range(80000, 600000, 80000))
+    warm_up.end = 41
+    halving.milestones = [step // 1000 for step in halving.milestones]
+    found = rates(cfg, [0, 10, 20, 40, 60, 79, 80, 159, 160, 599])
+    expected = [0, 0.25, 0.5, 1, 1, 1, 0.5, 0.5, 0.25, 0.5**7]
+    assert found == pytest.approx([5e-5 * r for r in expected], abs=1e-9)
+
+
+def test_gradients_are_clipped_by_value():
+    wrapper = build_optim_wrapper(
+        torch.nn.Linear(1, 1),
+        load('oclr_synthetic').optim_wrapper
+    )
+    assert wrapper.clip_func is torch.nn.utils.clip_grad_value_
+    assert wrapper.clip_grad_kwargs == dict(clip_value=5)
+
+
+def shrink(loader):
+    """The data of a config in a small world."""
+    loader.dataset.update(num_videos=3, num_frames=4, size=(64, 112))
+    if 'clip_length' in loader.dataset:
+        loader.dataset.clip_length = 3
+    return DATASETS.build(loader.dataset)
+
+
+def training_batch(cfg, num=2):
+    loader = cfg.train_dataloader
+    dataset = shrink(loader)
+    sampler = DATA_SAMPLERS.build(
+        dict(loader.sampler), default_args=dict(dataset=dataset, seed=0)
+    )
+    return pseudo_collate([dataset[sampler.draw(n)] for n in range(num)])
+
+
+@pytest.mark.parametrize(
+    'name, num_layers', [
+        ('oclr_synthetic', 3),
+        ('oclr-small_synthetic', 3),
+        ('ablation/oclr-small_synthetic_one-layer', 1),
+        ('ablation/oclr-small_synthetic_modal', 3),
+        ('ablation/oclr_synthetic_no-norm', 3),
+    ]
+)
+def test_a_clip_of_a_small_world_trains_the_network(name, num_layers):
+    cfg = load(name)
+    data = training_batch(cfg)
+    cfg.model.encoder.channels = widths = (4, 4, 4, 8)
+    cfg.model.binding.update(in_channels=8, mlp_channels=8)
+    cfg.model.decoder.in_channels = widths
+    cfg.model.order_head.in_channels = 8
+    model = MODELS.build(cfg.model)
+    data = model.data_preprocessor(data, True)
+    assert data['inputs']['flows'].shape[:3] == (2, 6, 2)
+    assert 'frames' not in data['inputs']
+    assert model.binding.num_queries == num_layers
+    losses = model(**data, mode='loss')
+    sum(losses.values()).backward()
+    has_order = num_layers > 1 and 'modal' not in name
+    for key, parameter in model.named_parameters():
+        if has_order or not key.startswith('order_head'):
+            assert parameter.grad.isfinite().all(), key
+
+
+def test_flow_of_training_is_estimated():
+    # Exact flow of a scene has one motion per layer and no noise.
+    cfg = load('oclr_synthetic')
+    dataset = shrink(cfg.train_dataloader)
+    clean = Config(dict(dataset=cfg.train_dataloader.dataset)).dataset
+    clean.pipeline[0].transforms = [
+        dict(type='RenderScene', gaps=(1, -1), missing='opposite'),
+        dict(type='RemoveKeys', keys=['frames', 'frame_gaps']),
+        dict(type='ResizeFlows', size=(128, 224)),
+    ]
+    found, exact = (
+        one[0]['inputs']['flows'] for one in (dataset, DATASETS.build(clean))
+    )
+    assert found.shape == exact.shape == (6, 2, 128, 224)
+    error = (found - exact).norm(dim=1)
+    assert 0 < error.median() < 1
+
+
+@pytest.fixture(scope='module')
+def tree(tmp_path_factory):
+    """A video whose flow of gap n is (n, 0), in the released layout."""
+    root = tmp_path_factory.mktemp('data')
+    image = Image.new('L', SIZE[::-1], 255)
+    for folder, suffix in (('JPEGImages', 'jpg'), ('Annotations', 'png')):
+        path = root / folder / 'dog'
+        path.mkdir(parents=True)
+        for t in range(LENGTH):
+            image.save(path / f'{t:05d}.{suffix}')
+    for gap in (1, -1):
+        path = root / f'Flows_gap{gap}' / 'dog'
+        path.mkdir(parents=True)
+        flow = np.zeros((*SIZE, 2), np.float32)
+        flow[..., 0] = gap
+        for t in range(max(0, -gap), min(LENGTH, LENGTH - gap)):
+            write_flow(path / f'{t:05d}.flo', flow)
+    return root
+
+
+@pytest.mark.parametrize(
+    'name', ['davis', 'segtrackv2', 'fbms59', 'moca', 'davis17-motion']
+)
+def test_every_frame_is_seen_with_both_flows(name, tree):
+    loader = load(f'oclr_{name}').test_dataloader
+    # The names of the videos of the real data set do not matter here.
+    dataset = DATASETS.build(
+        dict(
+            type='VideoSegDataset',
+            data_root=str(tree),
+            data_prefix=dict(img='JPEGImages', mask='Annotations'),
+            **{
+                key: loader.dataset[key]
+                for key in ('gaps', 'pipeline', 'test_mode', 'flow_layout')
+            },
+            require_mask=loader.dataset.get('require_mask', False),
+        )
+    )
+    assert not dataset.require_mask
+    for t in range(LENGTH):
+        sample = dataset[t]
+        flows = sample['inputs']['flows']
+        assert flows.shape == (2, 2, 128, 224)
+        # 7 times as wide as the file; the opposite stands in, negated.
+        assert flows[:, 0, 60, 100].tolist() == [7, -7]
+        assert 'frames' not in sample['inputs']
+
+
+@pytest.mark.parametrize('name', ['davis', 'segtrackv2', 'fbms59', 'moca'])
+def test_the_foreground_is_found_without_labels(name):
+    cfg = load(f'oclr_{name}')
+    (step, ) = cfg.model.postprocess
+    assert (step.type, step.keep) == ('ForegroundObjects', 'union')
+    metric = METRICS.build(cfg.test_evaluator)
+    if name != 'moca':
+        assert metric.oracle == ('clip', )
+
+
+def test_several_objects_are_told_apart():
+    cfg = load('oclr_davis17-motion')
+    assert 'postprocess' not in cfg.model
+    assert cfg.test_evaluator.type == 'VideoObjectMetric'
+
+
+def test_ablations_change_one_thing():
+    full = load('oclr_synthetic').model
+    assert load('ablation/oclr_synthetic_no-norm').model.encoder.norm is None
+    assert load(
+        'ablation/oclr_synthetic_no-boundary'
+    ).model.loss_boundary is None
+    modal = load('ablation/oclr_synthetic_modal').model
+    assert (full.get('targets'), modal.targets) == (None, 'modal')
+    short = load('ablation/oclr_synthetic_t15')
+    assert short.model.clip_length == 15
+    assert short.train_dataloader.dataset.clip_length == 15
