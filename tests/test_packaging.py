@@ -14,6 +14,8 @@ IGNORED = shutil.ignore_patterns(
     '.*', '__pycache__', '*.egg-info', 'build', 'dist', 'data', 'work_dirs',
     'tests', 'docs'
 )
+# What the package itself is made of: code, and the parts of the report.
+MODULES = ('.css', '.html', '.js', '.py')
 
 
 def shipped_files():
@@ -57,12 +59,13 @@ def test_wheel_carries_configs_tools_and_model_index(wheel):
 def test_wheel_carries_every_module_and_nothing_beside_the_package(wheel):
     sources = {
         path.relative_to(ROOT).as_posix()
-        for path in (ROOT / 'mmmotion').rglob('*.py')
-        if '.mim' not in path.parts
+        for path in (ROOT / 'mmmotion').rglob('*.*')
+        if path.suffix in MODULES and '.mim' not in path.parts
     }
     packed = {
         path.relative_to(wheel).as_posix()
-        for path in wheel.rglob('*.py') if '.mim' not in path.parts
+        for path in wheel.rglob('*.*')
+        if path.suffix in MODULES and '.mim' not in path.parts
     }
     assert packed == sources
 

@@ -1,4 +1,4 @@
-"""Overlays, flow pictures and panels."""
+"""Overlays, flow pictures, panels, videos and the report."""
 
 from .motion_panel import draw_motion_panel
 from .overlay import (
@@ -8,6 +8,7 @@ from .overlay import (
 )
 from .palette import palette
 from .panel import compose_panel
+from .report import write_report
 from .video_writer import write_video
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     'overlay_segmentation',
     'palette',
     'soft_masks_to_image',
+    'write_report',
     'write_video',
 ]
