@@ -8,6 +8,7 @@ from .layer_composition import (
     behind_probability,
     compose_layers,
     compose_softly,
+    reorder_layers,
 )
 from .merged_convolution import convolve_merged
 from .norm_relu import norm_relu
@@ -43,6 +44,7 @@ __all__ = [
     'join_windows',
     'norm_relu',
     'pad_to_multiple',
+    'reorder_layers',
     'resize_maps',
     'shifted_window_mask',
     'split_windows',

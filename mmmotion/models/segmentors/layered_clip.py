@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ..layers import compose_layers
+from ..layers import compose_layers, reorder_layers
 from ..losses import layer_costs, match_masks
 
 
@@ -47,8 +47,7 @@ def match_clip(clip: LayeredClip, targets: Tensor) -> LayeredClip:
         value.nan_to_num(nan=0, posinf=0, neginf=0) for value in clip
     )
     order = match_masks(layer_costs(logits, targets))
-    logits = logits.take_along_dim(order[:, None, :, None, None], dim=2)
-    return LayeredClip(logits, depths.gather(1, order))
+    return LayeredClip(reorder_layers(logits, order), depths.gather(1, order))
 
 
 def visible_layers(clip: LayeredClip) -> Tensor:

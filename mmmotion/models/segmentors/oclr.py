@@ -250,10 +250,10 @@ class OCLR(BaseSegmentor):
         Returns:
             Weighted losses.
         """
-        visible = compose_layers(shapes, front_first(shapes))
-        masks = shapes if self.targets == 'amodal' else visible
-        size = clip.logits.shape[-2:]
-        targets = resize_targets(masks, size)
+        # The order of depths is known by all pixels, the rest by fewer.
+        small = resize_targets(shapes, clip.logits.shape[-2:])
+        visible = compose_layers(small, front_first(small))
+        targets = small if self.targets == 'amodal' else visible
         logits, depths = match_clip(clip, targets)
         losses = dict(loss_amodal=self.loss_amodal(logits, targets))
         if self.loss_boundary is not None:
@@ -261,7 +261,5 @@ class OCLR(BaseSegmentor):
         if self.loss_order is not None:
             losses['loss_order'] = self.loss_order(depths, shapes)
         if self.loss_modal is not None:
-            losses['loss_modal'] = self.loss_modal(
-                logits, depths, resize_targets(visible, size)
-            )
+            losses['loss_modal'] = self.loss_modal(logits, depths, visible)
         return losses
