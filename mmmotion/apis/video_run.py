@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 
 from mmmotion import __version__
+from mmmotion.flow import read_frame
 from mmmotion.structures import ObjectTrack, VideoResult
+from mmmotion.visualization import write_report
 
 from .method import Method
 from .outputs import (
     ObjectsWriter,
     track_from_json,
+    track_to_json,
     write_davis_png,
     write_overlay,
     write_result_json,
@@ -36,7 +39,8 @@ from .stages import (
     read_next_flow,
     track_objects,
 )
-from .work_folder import WorkFolder
+from .stages.decode import frame_path
+from .work_folder import VIDEO_ID, WorkFolder
 
 STAGES = (
     'frames', 'flow', 'adapt', 'predict', 'objects', 'write', 'overlay',
@@ -124,6 +128,19 @@ class VideoRun:
                     path, self.source, result.labels, result.fps, advance
                 )
             self.work.finish('overlay', {})
+        path = self.out_dir / 'report.html'
+        self.work.begin('report', dict(command=command, fps=result.fps))
+        is_done = self.work.facts('report') is not None and path.is_file()
+        if report and not is_done:
+            with self.progress.stage('report', 1) as advance:
+                write_report(path, result, self._read_frame, command)
+                advance()
+            self.work.finish('report', {})
+
+    def _read_frame(self, index: int) -> np.ndarray:
+        """(h, w, 3) uint8 RGB frame at working size."""
+        folder = self.work.folder('frames') / VIDEO_ID
+        return read_frame(frame_path(folder, index))
 
     def write_data(self, result: VideoResult, soft_masks: bool) -> None:
         """Write what scripts read.
@@ -231,7 +248,9 @@ class VideoRun:
                 frames.names,
                 tracks,
             )
-        self.work.finish('write', dict(tracks=[asdict(t) for t in tracks]))
+        self.work.finish(
+            'write', dict(tracks=list(map(track_to_json, tracks)))
+        )
         return tracks
 
     def _mask_path(self, frames: Frames, index: int) -> Path:

@@ -3,7 +3,11 @@
 from .davis_png import davis_palette, encode_davis_png, write_davis_png
 from .objects_json import ObjectsWriter, encode_rle
 from .overlay import write_overlay
-from .result_json import track_from_json, write_result_json
+from .result_json import (
+    track_from_json,
+    track_to_json,
+    write_result_json,
+)
 from .soft_mask_archive import write_soft_masks
 
 __all__ = [
@@ -12,6 +16,7 @@ __all__ = [
     'encode_davis_png',
     'encode_rle',
     'track_from_json',
+    'track_to_json',
     'write_davis_png',
     'write_overlay',
     'write_result_json',

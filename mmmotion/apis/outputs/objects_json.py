@@ -11,6 +11,8 @@ from pycocotools import mask as coco_mask
 from mmmotion.flow.atomic import write_atomically
 from mmmotion.structures import ObjectTrack
 
+from .result_json import track_to_json
+
 
 def encode_rle(mask: np.ndarray) -> dict[str, Any]:
     """Encode a mask by pycocotools.
@@ -83,7 +85,7 @@ class ObjectsWriter:
                 areas=[area or None for area in track.areas],
                 bboxes=[box and list(box) for box in track.boxes],
                 scores=[round(score, 5) for score in track.scores],
-                motion_score=track.motion_score,
+                motion_score=track_to_json(track)['motion_score'],
             ) for track in tracks
         ]
         names = [f'{frame}.png' for frame in frame_names]

@@ -23,7 +23,7 @@ def object_masks(
     foreground = groups.sum(axis=0).clip(0, 1)
     if num_objects == 0:
         return np.zeros((0, *labels.shape), np.float32)
-    nearest = _spread(labels)
+    nearest = np.ones_like(labels) if num_objects == 1 else _spread(labels)
     # Sure foreground without a number was dropped.
     nearest[(labels == 0) & (foreground > _SURE)] = 0
     numbers = np.arange(1, num_objects + 1)[:, None, None]

@@ -155,10 +155,10 @@ class _ProgressHook(Hook):
     ) -> None:
         """Count one more, and refuse to go on with broken weights."""
         self.advance()
-        loss = (outputs or {}).get('loss')
-        if loss is not None and not math.isfinite(float(loss)):
+        loss = float((outputs or {})['loss'])
+        if not math.isfinite(loss):
             raise FloatingPointError(
-                f'the loss of iteration {runner.iter + 1} is {float(loss)}; a '
+                f'the loss of iteration {runner.iter + 1} is {loss}; a '
                 'smaller learning rate may help (optim_wrapper)'
             )
 
@@ -178,9 +178,9 @@ def _train(
         by_epoch=False,
         max_keep_ckpts=2,
     )
-    cfg.default_hooks.visualization = None
+    cfg.default_hooks.pop('visualization', None)
     cfg.visualizer = dict(type='Visualizer', vis_backends=[])
-    cfg.log_level = 'WARNING'
+    cfg.log_level = 'ERROR'
     cfg.launcher = 'none'
     cfg.experiment_name = f'{cfg.work_dir}-{id(cfg)}'
     cfg.load_from = None

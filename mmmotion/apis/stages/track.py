@@ -1,11 +1,14 @@
 """Stage 5: which object is which, through the whole video."""
 
+import math
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
+import torch
 
-from mmmotion.flow import read_flow
+from mmmotion.flow import read_flow, read_frame
+from mmmotion.postprocessing.objects import ObjectSummary, ObjectTracker
 
 from ..work_folder import WorkFolder
 from .decode import Frames
@@ -21,10 +24,11 @@ class Objects:
     """The objects of a video at working size.
 
     Attributes:
-        provisional: (h, w) uint8 labels of each frame, as they were when the
-            rest of the video was not known.
+        provisional: (h, w) uint16 labels of each frame, as they were when
+            the rest of the video was not known.
         mapping: Final number by provisional one; 0 is background.
-        motion_scores: How much an object moves, by its final number.
+        motion_scores: How much an object moves, by its final number; above 1
+            it does. NaN where there was no flow.
         moves: Whether anything moves.
     """
 
@@ -40,22 +44,12 @@ class Objects:
 
     def labels(self, index: int) -> np.ndarray:
         """(h, w) uint8 labels of a frame: 0 background, else an object."""
-        table = np.zeros(256, np.uint8)
+        provisional = self.provisional.read(index)
+        table = np.zeros(int(provisional.max()) + 1, np.uint8)
         for before, after in self.mapping.items():
-            table[before] = after
-        return table[self.provisional.read(index)]
-
-
-class Tracker(Protocol):
-    """Tells objects apart, frame by frame."""
-
-    def update(
-        self, groups: np.ndarray, flow: np.ndarray | None
-    ) -> np.ndarray:
-        """Label the next frame."""
-
-    def finish(self) -> Any:  # what the tracker's package defines
-        """Say what became of the labels."""
+            if before < len(table):
+                table[before] = after
+        return table[provisional]
 
 
 def track_objects(
@@ -66,14 +60,14 @@ def track_objects(
     moving_only: bool,
     progress: StageProgress,
 ) -> Objects:
-    """Follow the objects through the video.
+    """Follow the objects through the video, and judge how they move.
 
     Args:
         frames: The frames.
         masks: (K, h, w) soft masks of each frame.
         work: Folder of the run.
-        num_objects: How many objects to tell apart, or ``'auto'``; None
-            leaves all that moves one object.
+        num_objects: Most objects to tell apart, or ``'auto'``; None takes the
+            whole foreground for one object.
         moving_only: Whether objects that stand still are dropped.
         progress: Told about every frame.
     """
@@ -82,31 +76,27 @@ def track_objects(
     labels = FrameArrays(work.folder(STAGE), len(frames), masks.window)
     facts = work.facts(STAGE)
     if facts is None:
-        tracker = _make_tracker(num_objects, moving_only)
+        tracker = ObjectTracker(num_objects or 'auto', moving_only)
         with progress.stage(STAGE, len(frames)) as advance:
             for window in labels.windows():
                 found = []
                 for index in window:
-                    groups = masks.read(index).astype(np.float32)
-                    flow = read_next_flow(work, index)
-                    found.append(tracker.update(groups, flow))
+                    found.append(
+                        tracker.update(
+                            _groups(masks, index),
+                            _flow(work, index),
+                            read_frame(frames.path(index)),
+                        ).numpy().astype(np.uint16)
+                    )
                     advance()
-                labels.write(window, [f.astype(np.uint8) for f in found])
-        summary = tracker.finish()
-        facts = dict(
-            mapping=list(summary.mapping.items()),
-            motion_scores=list(summary.motion_scores.items()),
-            moves=bool(summary.moves),
-        )
+                labels.write(window, found)
+        facts = _summarise(tracker.finish(), num_objects is None, moving_only)
         work.finish(STAGE, facts)
     return Objects(
         labels,
+        dict(facts['mapping']),
         {
-            int(before): int(after)
-            for before, after in facts['mapping']
-        },
-        {
-            int(number): float(score)
+            number: _from_json(score)
             for number, score in facts['motion_scores']
         },
         facts['moves'],
@@ -122,24 +112,41 @@ def read_next_flow(work: WorkFolder, index: int) -> np.ndarray | None:
     return np.ascontiguousarray(flow.transpose(2, 0, 1))
 
 
-def _make_tracker(num_objects: int | str | None, moving_only: bool) -> Tracker:
-    return _OneObject()
+def _groups(masks: FrameArrays, index: int) -> torch.Tensor:
+    """(1, h, w) foreground, or (1 + K, h, w) with the background first."""
+    groups = torch.from_numpy(masks.read(index).astype(np.float32))
+    if len(groups) < 2:
+        return groups
+    background = (1 - groups.sum(dim=0, keepdim=True)).clamp(min=0)
+    return torch.cat([background, groups])
 
 
-class _OneSummary:
-    mapping = {1: 1}
-    motion_scores = {1: 1.0}
-    moves = True
+def _flow(work: WorkFolder, index: int) -> torch.Tensor | None:
+    flow = read_next_flow(work, index)
+    return None if flow is None else torch.from_numpy(flow)
 
 
-class _OneObject:
+def _summarise(summary: ObjectSummary, as_one: bool,
+               moving_only: bool) -> dict[str, Any]:
+    """What is kept of a summary, as JSON can hold it."""
+    mapping, scores = summary.mapping, summary.motion_scores
+    if as_one and scores:
+        # All of the foreground is one object, what is small as well.
+        mapping = {
+            number: int(kept > 0 or not moving_only)
+            for number, kept in mapping.items()
+        }
+        scores = {1: max(scores.values())}
+    return dict(
+        mapping=[list(pair) for pair in mapping.items()],
+        motion_scores=[[n, _to_json(score)] for n, score in scores.items()],
+        moves=bool(summary.moves),
+    )
 
-    def update(
-        self, groups: np.ndarray, flow: np.ndarray | None
-    ) -> np.ndarray:
-        """Label the next frame."""
-        return (groups.sum(axis=0) > 0.5).astype(np.uint8)
 
-    def finish(self) -> _OneSummary:
-        """Say what became of the labels."""
-        return _OneSummary()
+def _to_json(score: float) -> float | None:
+    return float(score) if math.isfinite(score) else None
+
+
+def _from_json(score: float | None) -> float:
+    return math.nan if score is None else score

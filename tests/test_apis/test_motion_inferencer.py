@@ -1,0 +1,162 @@
+"""A video in, masks out: the whole way, by a small method."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmmotion.apis import MotionInferencer
+from mmmotion.apis.stages import learn
+
+
+@pytest.fixture(scope='module')
+def baseline():
+    return MotionInferencer(
+        'robust-background', device='cpu', show_progress=False
+    )
+
+
+def test_the_moving_square_is_found(baseline, make_clip):
+    result = baseline(make_clip(8, (96, 128)))
+    assert len(result) == 8
+    truth = np.zeros((96, 128), bool)
+    truth[12:28, 8 + 9:8 + 9 + 16] = True
+    found = result.labels[3] > 0
+    assert (found & truth).sum() / (found | truth).sum() > 0.6
+    (track, ) = result.objects
+    assert track.areas[3] == found.sum()
+    x, y, width, height = track.boxes[3]
+    assert found[int(y):int(y + height),
+                 int(x):int(x + width)].sum() == (found.sum())
+    assert 0.5 < track.scores[3] <= 1
+    assert result.soft_masks[3].shape == (1, 96, 128)
+    assert result.flows[3].shape == (2, 96, 128)
+    assert result.flows[7] is None
+
+
+def test_files_are_named_after_the_frames(baseline, folder, tmp_path):
+    result = baseline(
+        str(folder), tmp_path / 'out', overlay=False, report=False,
+        soft_masks=True
+    )  # yapf: disable
+    out = tmp_path / 'out/square'
+    names = [f'f{t}' for t in range(6)]
+    assert [p.stem for p in sorted(out.glob('masks/*.png'))] == names
+    for index, name in enumerate(names):
+        with Image.open(out / f'masks/{name}.png') as image:
+            assert image.mode == 'P'
+            np.testing.assert_array_equal(image, result.labels[index])
+    with np.load(out / 'soft_masks.npz') as archive:
+        np.testing.assert_array_equal(archive['f2'], result.soft_masks[2])
+    content = json.loads((out / 'result.json').read_text())
+    assert content['settings']['method'] == 'robust-background_video'
+    assert content['objects'][0]['areas'] == list(result.objects[0].areas)
+
+
+def test_a_method_learns_from_the_video_and_remembers(
+    tiny_gwm, folder, tmp_path, monkeypatch
+):
+    inferencer = MotionInferencer(tiny_gwm, device='cpu', show_progress=False)
+    options = dict(adapt_iters=3, overlay=False, report=False)
+    first = inferencer(str(folder), tmp_path, **options)
+    assert first.soft_masks[0].shape == (1, 48, 64)
+
+    def refuse(*args):
+        raise AssertionError('the weights were there')
+
+    monkeypatch.setattr(learn, '_train', refuse)
+    again = inferencer(str(folder), tmp_path, **options)
+    assert again.objects == first.objects
+    options['adapt_iters'] = 2
+    with pytest.raises(AssertionError, match='were there'):
+        inferencer(str(folder), tmp_path, **options)
+
+
+def test_given_weights_predict_and_adapt_when_asked(
+    tiny_gwm, folder, tmp_path
+):
+    learned = MotionInferencer(tiny_gwm, device='cpu', show_progress=False)
+    learned(str(folder), tmp_path, adapt_iters=2, overlay=False, report=False)
+    weights = str(next(tmp_path.glob('square/.work/adapt/iter_2.pth')))
+    given = MotionInferencer(tiny_gwm, weights, 'cpu', show_progress=False)
+    plain = given(str(folder))
+    adapted = given(str(folder), adapt_iters=2)
+    assert plain.settings['weights'] == weights
+    assert np.abs(plain.soft_masks[2] - adapted.soft_masks[2]).max() > 0
+
+
+def test_an_interrupted_prediction_goes_on(
+    baseline, make_clip, tmp_path, monkeypatch
+):
+    from mmmotion.apis.stages import predict
+    monkeypatch.setattr(predict, 'choose_window', lambda size: 2)
+    original = predict._WindowPredictor.predict
+    asked = []
+
+    def stop_at_third(self, positions):
+        asked.append(positions.start)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return original(self, positions)
+
+    monkeypatch.setattr(predict._WindowPredictor, 'predict', stop_at_third)
+    options = dict(overlay=False, report=False)
+    with pytest.raises(KeyboardInterrupt):
+        baseline(make_clip(), tmp_path, **options)
+    result = baseline(make_clip(), tmp_path, **options)
+    assert asked == [0, 2, 4, 4]
+    assert result.objects == baseline(make_clip()).objects
+
+
+def test_windows_do_not_change_a_prediction_frame_by_frame(
+    baseline, make_clip, monkeypatch
+):
+    from mmmotion.apis.stages import predict
+    whole = baseline(make_clip())
+    monkeypatch.setattr(predict, 'choose_window', lambda size: 4)
+    parts = baseline(make_clip())
+    for a, b in zip(whole.soft_masks, parts.soft_masks, strict=True):
+        np.testing.assert_allclose(a, b, atol=2e-3)
+
+
+def test_several_videos_get_a_result_each(baseline, folder, tmp_path):
+    results = baseline(
+        [str(folder), str(folder)], tmp_path, overlay=False, report=False,
+        max_frames=3
+    )  # yapf: disable
+    assert [r.name for r in results] == ['square', 'square-2']
+    assert [len(r) for r in results] == [3, 3]
+
+
+def test_the_private_folder_goes_with_the_result(baseline, clip):
+    result = baseline(clip)
+    root = Path(baseline_folder(result))
+    assert root.is_dir()
+    del result
+    assert not root.exists()
+
+
+def baseline_folder(result):
+    make = result.flows._make
+    return make.__closure__[0].cell_contents.work.path
+
+
+def test_progress_is_told_to_a_listener(clip):
+    told = []
+    inferencer = MotionInferencer(
+        'robust-background', device='cpu', show_progress=False,
+        on_progress=lambda *step: told.append(step)
+    )  # yapf: disable
+    inferencer(clip)
+    stages = list(dict.fromkeys(stage for stage, *_ in told))
+    assert stages == ['frames', 'flow', 'predict', 'objects', 'write']
+    assert ('predict', 6, 6) in told
+
+
+def test_unknown_arguments_are_refused(baseline, clip):
+    with pytest.raises(ValueError, match=r'unknown argument.*adapt_steps'):
+        baseline(clip, adapt_steps=3)
+    with pytest.raises(ValueError, match="number or 'auto', got 'many'"):
+        baseline(clip, num_objects='many')
