@@ -50,71 +50,141 @@ def propagate_labels(
             f'got {len(sources)} sources and {len(labels)} label maps'
         )
     h, w = target.shape[-2:]
-    # Cells last, so that the rows of a window are contiguous.
-    keys = torch.stack([source.permute(1, 2, 0) for source in sources])
-    keys = F.normalize(keys, dim=-1)
-    values = torch.stack(list(labels), dim=1)
+    radius = min(radius, max(h, w) - 1)
+    # (h, S, w, C), so that one row of a window is one matrix.
+    keys = _rows_first(sources)
+    keys = keys.div_(keys.norm(dim=-1, keepdim=True).clamp_(min=1e-12))
+    values = _rows_first(labels)
     queries = F.normalize(target, dim=0).permute(1, 2, 0)
-    result = values.new_empty((len(values), h, w))
-    for y in range(0, h, _BLOCK):
-        for x in range(0, w, _BLOCK):
-            rows, seen_rows, near_rows = _window(y, h, radius)
-            columns, seen_columns, near_columns = _window(x, w, radius)
-            block = queries[rows, columns]
-            likeness = _compare(
-                block,
-                keys[:, seen_rows, seen_columns],
-                near_rows[:, None, :, None] & near_columns[:, None],
-            )
-            mixed = _mix(
-                likeness,
-                values[:, :, seen_rows, seen_columns].flatten(1),
-                top_k,
-                temperature,
-            )
-            result[:, rows, columns] = mixed.unflatten(1, block.shape[:2])
-    return result
+    result = values.new_empty((h, w, values.shape[-1]))
+    for start in range(0, w, _BLOCK):
+        columns = slice(start, start + _BLOCK)
+        seen = slice(max(0, start - radius), start + _BLOCK + radius)
+        likeness = _compare(
+            queries[:, columns].contiguous(),
+            keys[:, :, seen].contiguous(),
+            _is_far(w, columns, seen, radius, keys),
+            radius,
+        )
+        result[:, columns] = _mix(
+            likeness, values[:, :, seen], top_k, temperature
+        )
+    return result.permute(2, 0, 1)
 
 
-def _compare(block: Tensor, window: Tensor, near: Tensor) -> Tensor:
-    """Likeness (N, M) of a block's cells to all of a window, far ones -inf.
+def _rows_first(maps: Sequence[Tensor]) -> Tensor:
+    """Stack S maps (C, h, w) to (h, S, w, C)."""
+    return torch.stack([each.permute(1, 2, 0) for each in maps], dim=1)
+
+
+def _is_far(
+    width: int, columns: slice, seen: slice, radius: int, like: Tensor
+) -> Tensor:
+    """Zero where a column (n) sees another (W), else -inf; (n, 1, W)."""
+    index = torch.arange(width, device=like.device)
+    distance = index[columns, None] - index[seen]
+    far = like.new_zeros(distance.shape)
+    return far.masked_fill_(distance.abs() > radius, -torch.inf)[:, None]
+
+
+def _compare(
+    block: Tensor, window: Tensor, far: Tensor, radius: int
+) -> Tensor:
+    """Likeness of all cells in some columns to those that they see.
 
     Args:
-        block: (m, n, C) features of the target, N = m * n.
-        window: (S, i, j, C) features of the sources, M = S * i * j.
-        near: (m, n, i, j) bool, which cells count.
+        block: (h, n, C) features of the target in n columns.
+        window: (h, S, W, C) features of the sources in the columns that these
+            see.
+        far: (n, 1, W) what is added to the likeness of columns.
+        radius: Half the side of the square.
+
+    Returns:
+        (h, n, R, S, W) likeness to the cells of R = 2 * radius + 1 rows, the
+        middle one that of the cell itself; -inf where there is no cell.
     """
-    likeness = block.flatten(0, 1) @ window.flatten(0, 2).mT
-    far = ~near.flatten(2).flatten(0, 1)[:, None].to(likeness.device)
-    by_source = likeness.unflatten(1, (len(window), -1))
-    by_source.masked_fill_(far, -torch.inf)
-    return likeness
-
-
-def _window(start: int, length: int,
-            radius: int) -> tuple[slice, slice, Tensor]:
-    """A block along one axis, what it sees, and who sees what of it (bool)."""
-    stop = min(start + _BLOCK, length)
-    first, last = max(0, start - radius), min(length, stop + radius)
-    distance = torch.arange(start, stop)[:, None] - torch.arange(first, last)
-    return slice(start, stop), slice(first, last), distance.abs() <= radius
+    h, n = block.shape[:2]
+    num_rows = 2 * radius + 1
+    # By row of the sources first: all cells that see a row are compared with
+    # it at once, and no others.
+    likeness = block.new_full(
+        (h + 2 * radius, num_rows, n, *window.shape[1:3]), -torch.inf
+    )
+    for y, row in enumerate(window.flatten(1, 2)):
+        first, last = max(0, y - radius), min(h, y + radius + 1)
+        found = likeness[y + radius, first - y + radius:last - y + radius]
+        torch.mm(
+            block[first:last].flatten(0, 1),
+            row.mT,
+            out=found.view(-1, len(row)),
+        )
+        found += far
+    strides = likeness.stride()
+    # Element (y, j) is that of row y + j and of the cell 2 * radius - j.
+    by_cell = likeness.as_strided(
+        (h, *likeness.shape[1:]),
+        (strides[0], strides[0] - strides[1], *strides[2:]),
+        2 * radius * strides[1],
+    )
+    return by_cell.transpose(1, 2)
 
 
 def _mix(
     likeness: Tensor, values: Tensor, top_k: int, temperature: float
 ) -> Tensor:
-    """Average values (L, M) by likeness (N, M); (L, N)."""
-    num = min(top_k + 1, likeness.shape[1])
-    best, index = likeness.topk(num, dim=1)
-    kept = min(top_k, num) - 1
-    last = best[:, kept:kept + 1]
+    """Average values (h, S, W, L) by likeness (h, n, R, S, W); (h, n, L)."""
+    h, n, num_rows, num_sources, width = likeness.shape
+    device = likeness.device
+    y = torch.arange(h, device=device)[:, None, None]
+    x = torch.arange(n, device=device)[:, None]
+    # The best cells lie in those stretches of a row whose best are the best.
+    best_of = likeness.amax(dim=-1).flatten(2)
+    stretch = best_of.topk(min(top_k + 1, best_of.shape[2]), dim=2).indices
+    row, source = stretch // num_sources, stretch % num_sources
+    found = likeness[y, x, row, source].flatten(2)
+    best, index = found.topk(min(top_k + 1, found.shape[2]), dim=2)
+    kept = min(top_k, best.shape[2])
+    last = best[:, :, kept - 1:kept]
+    is_tied = (best[:, :, top_k:] == last) & last.isfinite()
+    best, index = best[:, :, :kept], index[:, :, :kept]
+    row = row.gather(2, index // width) + y - num_rows // 2
+    source = source.gather(2, index // width)
     # exp(x - max) cancels in the quotient.
-    if (best[:, top_k:] < last).all():
-        best, index = best[:, :top_k], index[:, :top_k]
-        weights = ((best - best[:, :1]) / temperature).exp()
-        mixed = (values[:, index] * weights).sum(dim=-1)
-    else:  # as many as are equal
-        weights = ((likeness - best[:, :1]) / temperature).exp()
-        weights = weights * (likeness >= last)
-        mixed = values @ weights.mT
-    return mixed / weights.sum(dim=1)
+    weights = ((best - best[:, :, :1]) / temperature).exp()[..., None]
+    chosen = values[row.clamp(0, h - 1), source, index % width]
+    mixed = (chosen * weights).sum(dim=2) / weights.sum(dim=2)
+    if is_tied.any():
+        y, x = is_tied.any(dim=2).nonzero(as_tuple=True)
+        mixed[
+            y,
+            x] = _mix_tied(likeness[y, x], values, y, last[y, x], temperature)
+    return mixed
+
+
+def _mix_tied(
+    likeness: Tensor,
+    values: Tensor,
+    y: Tensor,
+    last: Tensor,
+    temperature: float,
+) -> Tensor:
+    """Average over as many cells as are as alike as the last that counts.
+
+    Args:
+        likeness: (N, R, S, W) of some cells.
+        values: (h, S, W, L).
+        y: (N,) rows of the cells.
+        last: (N, 1) least likeness that counts.
+        temperature: Divides the likeness.
+
+    Returns:
+        (N, L) mean values.
+    """
+    num_rows = likeness.shape[1]
+    rows = torch.arange(num_rows, device=y.device) - num_rows // 2
+    rows = (y[:, None] + rows).clamp(0, len(values) - 1)
+    flat = likeness.flatten(1)
+    weights = ((flat - flat.amax(dim=1, keepdim=True)) / temperature).exp()
+    weights = weights * (flat >= last)
+    mixed = torch.einsum('nm,nml->nl', weights, values[rows].flatten(1, 3))
+    return mixed / weights.sum(dim=1, keepdim=True)
