@@ -77,7 +77,7 @@ def predict_masks(
     model = method.build() if weights is None else method.load(weights)
     model = model.to(torch.device(method.device)).eval()
     predictor = _WindowPredictor(
-        model, method.for_video(work.path, has_flow), len(frames)
+        model, method.for_video(work.path, has_flow), frames
     )
     with progress.stage(STAGE, len(frames)) as advance:
         for positions in masks.windows():
@@ -92,12 +92,13 @@ class _WindowPredictor:
     """Predicts the frames of a window as a loop of the test would."""
 
     def __init__(
-        self, model: BaseSegmentor, cfg: Config, num_frames: int
+        self, model: BaseSegmentor, cfg: Config, frames: Frames
     ) -> None:
         self.model = model
         self.predictor = VideoPredictor(model)
         self.dataset = DATASETS.build(cfg.test_dataloader.dataset)
-        assert len(self.dataset) == num_frames, 'a test lists every frame'
+        assert len(self.dataset) == len(frames), 'a test lists every frame'
+        self.size = frames.work_size
         self.batch_size = cfg.test_dataloader.get('batch_size', 1)
 
     @torch.no_grad()
@@ -113,6 +114,8 @@ class _WindowPredictor:
         masks = []
         while predicted:  # one by one, for they grow
             frame = predicted.pop(0)
+            # Pipelines that load nothing but flow do not know it.
+            frame.data_sample.set_metainfo(dict(ori_shape=self.size))
             self.model.finish_frame(frame)
             objects = frame.data_sample.pred_masks[1:]
             masks.append(objects.to(torch.float16).cpu().numpy())
