@@ -41,6 +41,9 @@ test_evaluator = dict(
 
 # Training is that of oclr-small_synthetic; only tools/test.py applies.
 train_dataloader = None
+train_cfg = None
+optim_wrapper = None
+param_scheduler = None
 val_dataloader = None
 val_evaluator = None
 val_cfg = None

@@ -217,3 +217,33 @@ def test_ablations_change_one_thing():
     short = load('ablation/oclr_synthetic_t15')
     assert short.model.clip_length == 15
     assert short.train_dataloader.dataset.clip_length == 15
+
+
+@pytest.mark.parametrize(
+    'name', [
+        'oclr-small_davis', 'oclr_davis', 'oclr_davis17-motion',
+        'oclr_segtrackv2', 'oclr_fbms59', 'oclr_moca'
+    ]
+)
+def test_what_is_only_evaluated_has_nothing_to_train(name):
+    cfg = load(name)
+    for keys in (
+        ('train_dataloader', 'train_cfg', 'optim_wrapper'),
+        ('val_dataloader', 'val_cfg', 'val_evaluator'),
+        ('param_scheduler', ),
+    ):
+        assert [cfg.get(key) for key in keys] == [None] * len(keys)
+    for key in ('test_dataloader', 'test_cfg', 'test_evaluator'):
+        assert cfg[key] is not None
+
+
+def test_real_video_looks_like_the_scenes_of_training():
+    real, scenes = load('oclr-small_davis'), load('oclr-small_synthetic')
+    steps = [[step for step in pipeline if 'Flows' in step.type][1:]
+             for pipeline in (
+                 real.test_dataloader.dataset.pipeline,
+                 scenes.val_dataloader.dataset.pipeline,
+             )]
+    assert steps[0] == steps[1] and len(steps[0]) == 4
+    trained = scenes.train_dataloader.dataset.pipeline[0].transforms[0]
+    assert trained.transforms == scenes.val_dataloader.dataset.pipeline[:-1]
