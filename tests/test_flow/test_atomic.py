@@ -7,6 +7,7 @@ import pytest
 from mmmotion.flow.atomic import (
     clean_stale_files,
     replace_atomically,
+    temporary_folder,
     write_atomically,
 )
 
@@ -61,3 +62,27 @@ def test_only_leftovers_of_dead_processes_are_removed(tmp_path):
 
 def test_a_tree_that_is_not_there_has_no_leftovers(tmp_path):
     assert clean_stale_files(tmp_path / 'nowhere') == 0
+
+
+def test_a_temporary_folder_is_gone_after_its_block(tmp_path):
+    with temporary_folder(tmp_path / 'deep' / 'clip') as folder:
+        assert folder.is_dir() and folder.name.startswith('.clip~')
+        (folder / 'part').mkdir()
+        (folder / 'part' / 'file').write_bytes(b'x')
+        (folder / 'part').rename(tmp_path / 'part')
+    assert not folder.exists()
+    assert (tmp_path / 'part' / 'file').read_bytes() == b'x'
+
+
+def test_folders_of_dead_processes_are_removed(tmp_path):
+    with temporary_folder(tmp_path / 'clip') as folder:
+        host = folder.name.split('~')[1]
+        dead = tmp_path / f'.clip~{host}~{2**22 + 1}.tmp'
+        deep = tmp_path / 'below' / dead.name
+        for path in (dead, deep):
+            path.mkdir(parents=True)
+            (path / 'file').write_bytes(b'x')
+        assert clean_stale_files(tmp_path, is_deep=False) == 1
+        assert folder.exists() and deep.exists() and not dead.exists()
+        assert clean_stale_files(tmp_path) == 1
+        assert folder.exists() and not deep.exists()

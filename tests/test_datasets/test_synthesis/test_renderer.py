@@ -15,6 +15,7 @@ from mmmotion.datasets.synthesis import (
     render_frame,
     render_masks,
     render_owner,
+    render_visibility,
 )
 from mmmotion.datasets.synthesis.trajectories import AffineTrajectory
 
@@ -267,3 +268,25 @@ def test_brightness_changes_over_time_and_not_in_space():
         ratios.append(ratio.mean())
     assert 0.65 < min(ratios) < max(ratios) < 1.35
     assert max(ratios) - min(ratios) > 0.05
+
+
+def test_pixels_are_visible_where_their_layer_is_nearest():
+    owner = np.array([[0, 0, 1, 0, 0]], np.uint8)
+    target = np.array([[0, 0, 0, 1, 0]], np.uint8)
+    flow = np.zeros((1, 5, 2), np.float32)
+    # Held still, carried along, hidden behind 1, and beyond the right border.
+    flow[0, :, 0] = [0, 0.5, 1, 0, 0.5]
+    seen = render_visibility(flow, owner, target)
+    assert seen.tolist() == [[True, True, True, True, False]]
+    flow[0, 2, 0], flow[0, 3, 0] = -1, 1e-3
+    seen = render_visibility(flow, owner, target)
+    assert seen.tolist() == [[True, True, False, True, False]]
+
+
+def test_a_pixel_that_lands_on_another_layer_is_hidden():
+    owner = np.zeros((3, 3), np.uint8)
+    target = np.full((3, 3), 2, np.uint8)
+    flow = np.zeros((3, 3, 2), np.float32)
+    assert not render_visibility(flow, owner, target).any()
+    target[0, 0] = 0
+    assert render_visibility(flow, owner, target).sum() == 1

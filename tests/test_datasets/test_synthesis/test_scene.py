@@ -16,10 +16,29 @@ from mmmotion.datasets.synthesis.visibility import rate_visibility
 
 SMALL = WorldSettings(size=(48, 80), num_frames=6, camera_speed=1.0)
 
+LAYERED = WorldSettings(
+    size=(48, 80),
+    num_frames=6,
+    camera_speed=1.0,
+    motion='homography',
+    perspective=0.1,
+    rest=0.5,
+    deformation=1.0,
+    overlap=0.5,
+    occluders=0.5,
+    background_jitter=0.2,
+)
+
 
 def fingerprint(key):
-    """Everything that a scene consists of, as bytes."""
-    scene = build_scene(key, SMALL)
+    """Everything that a scene consists of, as bytes, in two worlds."""
+    return b''.join(
+        np.ascontiguousarray(part).tobytes() for world in (SMALL, LAYERED)
+        for part in scene_parts(build_scene(key, world))
+    )
+
+
+def scene_parts(scene):
     parts = [scene.background.texture, scene.background.trajectory.poses]
     for layer in scene.sprites:
         parts += [layer.texture, layer.contour, layer.trajectory.poses]
@@ -30,7 +49,7 @@ def fingerprint(key):
             render_frame(scene, frame, coverages),
             render_flow(scene, frame, 5, coverages, owner),
         ]
-    return b''.join(np.ascontiguousarray(part).tobytes() for part in parts)
+    return parts
 
 
 def test_other_processes_make_the_same_bytes():

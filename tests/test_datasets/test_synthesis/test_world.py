@@ -45,6 +45,15 @@ def test_whole_numbers_may_stand_for_speeds():
         ('shapes', ('square', )),
         ('noise', -1.0),
         ('brightness', 1.0),
+        ('motion', 'projective'),
+        ('perspective', 0.1),
+        ('rest', 0.1),
+        ('deformation', 0.1),
+        ('overlap', 1.1),
+        ('occluders', -0.1),
+        ('silhouette_share', 2.0),
+        ('background_jitter', 1.5),
+        ('video_share', -1.0),
     ],
 )
 def test_values_out_of_range_are_named(name, value):
@@ -69,3 +78,31 @@ def test_values_out_of_range_are_named(name, value):
 def test_values_of_another_kind_are_named(name, value):
     with pytest.raises(TypeError, match=f'expected {name} to be'):
         WorldSettings(**{name: value})
+
+
+@pytest.mark.parametrize('name', ['perspective', 'rest', 'deformation'])
+def test_what_only_homographies_do_is_refused_without(name):
+    with pytest.raises(ValueError, match=f"{name} to be 0 unless motion is"):
+        WorldSettings(**{name: 0.1})
+    WorldSettings(motion='homography', **{name: 0.1})
+
+
+def test_objects_may_stop_only_where_motion_allows_it():
+    world = WorldSettings(motion='homography', relative_speed=(0, 4))
+    assert world.relative_speed == (0.0, 4.0)
+    with pytest.raises(ValueError, match='expected perspective to be 0 to'):
+        WorldSettings(motion='homography', perspective=0.5)
+
+
+@pytest.mark.parametrize(
+    'name', ['silhouettes', 'textures', 'background_videos']
+)
+@pytest.mark.parametrize('value', ['', 3, ['a', 'b']])
+def test_folders_are_named_by_texts(name, value):
+    with pytest.raises(TypeError, match=f'expected {name} to be a path'):
+        WorldSettings(**{name: value})
+
+
+def test_numbers_of_objects_follow_from_the_number_of_the_scene():
+    world = WorldSettings(num_objects=(2, 4))
+    assert [world.count_objects(i) for i in range(5)] == [2, 3, 4, 2, 3]
