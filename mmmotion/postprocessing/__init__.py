@@ -2,6 +2,7 @@
 
 from .border_foreground import BorderForeground, border_mean, border_score
 from .border_share_foreground import BorderShareForeground, border_share
+from .contrast_tuning import draw_pairs, tune_features
 from .cut_refinement import CutRefinement
 from .dense_crf import DenseCRF
 from .dynamic_refinement import (
@@ -9,7 +10,9 @@ from .dynamic_refinement import (
     choose_key_frame,
     decide_labels,
     label_error,
+    label_errors,
     refine_labels,
+    stretch_labels,
 )
 from .foreground_objects import ForegroundObjects
 from .frame_alignment import (
@@ -26,6 +29,7 @@ from .normalized_cut import SimilarityGraph, normalized_cut, refine_by_cut
 from .object_channel import ObjectChannel, find_object_channel
 from .object_pair import check_pair, pair
 from .postprocessor import Postprocessor
+from .propagation_refinement import PropagationRefinement
 from .semantic_extent import SemanticExtent
 from .semantic_response import (
     exceeds_extent,
@@ -33,6 +37,7 @@ from .semantic_response import (
     semantic_similarity,
 )
 from .spectral_merge import SpectralMerge
+from .video_tokens import VideoTokens
 
 __all__ = [
     'BorderForeground',
@@ -47,10 +52,12 @@ __all__ = [
     'MotionFusion',
     'ObjectChannel',
     'Postprocessor',
+    'PropagationRefinement',
     'RefinedLabels',
     'SemanticExtent',
     'SimilarityGraph',
     'SpectralMerge',
+    'VideoTokens',
     'alignment_scores',
     'border_mean',
     'border_score',
@@ -59,9 +66,11 @@ __all__ = [
     'choose_key_frame',
     'color_features',
     'decide_labels',
+    'draw_pairs',
     'exceeds_extent',
     'find_object_channel',
     'label_error',
+    'label_errors',
     'normalized_cut',
     'pair',
     'propagate_labels',
@@ -70,4 +79,6 @@ __all__ = [
     'resize_to_grid',
     'semantic_overlap',
     'semantic_similarity',
+    'stretch_labels',
+    'tune_features',
 ]

@@ -76,6 +76,7 @@ def refine_labels(
     features: Sequence[Tensor],
     masks: Sequence[Tensor],
     num_last: int = 7,
+    errors: Tensor | None = None,
     **settings: Any,
 ) -> RefinedLabels:
     """Carry the masks of the key frame to all others, and mix in theirs.
@@ -92,6 +93,8 @@ def refine_labels(
         features: (C, h, w) of each frame.
         masks: (L, h, w) zeros and ones of each frame, background first.
         num_last: Number of frames on the way that are seen.
+        errors: What :func:`label_errors` says of these masks with other
+            features; None: with these.
         **settings: Further settings of ``propagate_labels``.
 
     Raises:
@@ -102,7 +105,8 @@ def refine_labels(
             'expected masks for each frame and at least one frame, got '
             f'{len(features)} frames and {len(masks)} sets of masks'
         )
-    errors = _errors(features, masks, settings)
+    if errors is None:
+        errors = label_errors(features, masks, **settings)
     limit = errors.mean() if len(errors) else 0
     key = choose_key_frame(errors)
     labels = list(masks)
@@ -127,12 +131,21 @@ def refine_labels(
     return RefinedLabels(labels, errors, key)
 
 
-def _errors(
+def label_errors(
     features: Sequence[Tensor],
     masks: Sequence[Tensor],
-    settings: dict[str, Any],
+    **settings: Any,
 ) -> Tensor:
-    """Errors of the masks against those of the first and the last frames."""
+    """Compare the masks of frames with those of the first and the last ones.
+
+    Args:
+        features: (C, h, w) of each frame.
+        masks: (L, h, w) zeros and ones of each frame, background first.
+        **settings: Further settings of ``propagate_labels``.
+
+    Returns:
+        (T - 1,) :func:`label_error` of each frame from the second on.
+    """
     errors = []
     for frame in range(1, len(features)):
         seen = [0, *range(max(1, frame - _CHECKED_FRAMES), frame)]
@@ -147,10 +160,7 @@ def _errors(
 
 
 def decide_labels(labels: Tensor, size: Sequence[int]) -> Tensor:
-    """Enlarge soft labels and take the strongest.
-
-    Every label is stretched to [0, 1] first, so that one that is weak
-    everywhere wins where it is strongest.
+    """Enlarge soft labels, stretch each, and take the strongest.
 
     Args:
         labels: (L, h, w) soft labels in [0, 1].
@@ -159,13 +169,35 @@ def decide_labels(labels: Tensor, size: Sequence[int]) -> Tensor:
     Returns:
         (H, W) int64 index of the label.
     """
+    return _stretch(labels, size).argmax(dim=0)
+
+
+def stretch_labels(labels: Tensor, size: Sequence[int]) -> Tensor:
+    """Enlarge soft labels and stretch each to [0, 1].
+
+    A label that is weak everywhere wins where it is strongest.
+
+    Args:
+        labels: (L, h, w) soft labels in [0, 1].
+        size: (H, W) of the result.
+
+    Returns:
+        (L, H, W) in [0, 1], which add up to 1; the strongest label is that
+        of :func:`decide_labels`.
+    """
+    stretched = _stretch(labels, size)
+    total = stretched.sum(dim=0)
+    stretched[0] += total == 0
+    return stretched / torch.where(total == 0, 1, total)
+
+
+def _stretch(labels: Tensor, size: Sequence[int]) -> Tensor:
     large = F.interpolate(
         labels[None], size=tuple(size), mode='bilinear', align_corners=False
     )[0]
     smallest = large.amin(dim=(1, 2), keepdim=True)
     spread = large.amax(dim=(1, 2), keepdim=True) - smallest
     # A label that is the same everywhere has nothing to stretch.
-    stretched = torch.where(
+    return torch.where(
         spread > 0, (large - smallest) / spread.clamp(min=_TINY), large
     )
-    return stretched.argmax(dim=0)

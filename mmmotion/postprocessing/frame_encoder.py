@@ -58,6 +58,20 @@ class FrameEncoder:
             )
         self._is_ready = True
 
+    def prepare(self, frame: Tensor) -> Tensor:
+        """Load the weights, follow a frame to its device and normalise it.
+
+        Args:
+            frame: (3, H, W) RGB in 0..255.
+
+        Returns:
+            (1, 3, H, W), which the encoder sees.
+        """
+        self.init_weights()
+        self.normalizer.to(frame.device)
+        self.encoder.to(frame.device)
+        return self.normalizer.normalize(frame[None])
+
     @torch.no_grad()
     def __call__(self, frame: Tensor) -> Tensor:
         """Compute the map of one frame.
@@ -71,10 +85,7 @@ class FrameEncoder:
         Raises:
             ValueError: If the encoder returns no such map.
         """
-        self.init_weights()
-        self.normalizer.to(frame.device)
-        self.encoder.to(frame.device)
-        maps = self.encoder(self.normalizer.normalize(frame[None]))
+        maps = self.encoder(self.prepare(frame))
         if not -len(maps) <= self.in_index < len(maps):
             raise ValueError(
                 f'{type(self.encoder).__name__} returns {len(maps)} maps, '

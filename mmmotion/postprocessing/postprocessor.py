@@ -1,6 +1,7 @@
 """What every post-processing step is."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 from torch import Tensor
 
@@ -17,9 +18,12 @@ class Postprocessor(ABC):
         feature_index: Position of the map of the segmentor's encoder that the
             step reads from its inputs, under :attr:`feature_key`; None if it
             reads none.
+        losses: Loss of each iteration on the last video, of a step that
+            trains on it.
     """
 
     feature_index: int | None = None
+    losses: Sequence[float] = ()
 
     @property
     def feature_key(self) -> str:

@@ -6,7 +6,9 @@ from mmmotion.postprocessing import (
     choose_key_frame,
     decide_labels,
     label_error,
+    label_errors,
     refine_labels,
+    stretch_labels,
 )
 
 
@@ -97,3 +99,30 @@ def test_labels_are_enlarged_and_stretched():
 def test_a_label_that_is_the_same_everywhere_is_not_divided_by_zero():
     labels = torch.tensor([[[0.4, 0.4]], [[0.0, 1.0]], [[0.0, 0.0]]])
     assert decide_labels(labels, (1, 2)).tolist() == [[0, 1]]
+
+
+def test_stretched_labels_decide_as_those_that_are_not_shares():
+    torch.manual_seed(0)
+    labels = torch.rand(4, 3, 5)
+    shares = stretch_labels(labels, (12, 20))
+    torch.testing.assert_close(shares.sum(dim=0), torch.ones(12, 20))
+    assert (shares >= 0).all()
+    assert torch.equal(shares.argmax(dim=0), decide_labels(labels, (12, 20)))
+
+
+def test_where_all_labels_are_weakest_is_background():
+    labels = torch.tensor([[[0.2, 0.9]], [[0.0, 0.5]]])
+    shares = stretch_labels(labels, (1, 2))
+    torch.testing.assert_close(
+        shares, torch.tensor([[[1.0, 0.5]], [[0.0, 0.5]]])
+    )
+
+
+def test_errors_may_come_from_other_features():
+    features, masks = video()
+    masks[4] = one_hot(0, 0, 0, 0, 0, 2, 2, 2)
+    errors = label_errors(features, masks, top_k=1)
+    blind = [torch.ones_like(feature) for feature in features]
+    refined = refine_labels(blind, masks, errors=errors, top_k=1)
+    assert refined.key_frame == 2
+    torch.testing.assert_close(refined.errors, errors)

@@ -63,6 +63,11 @@ class AdaptLoop(VideoTestLoop):
     rate, made anew for each video. Hooks and schedulers of the training do
     not take part.
 
+    Instead, or as well, a step of post-processing may adapt to the masks of a
+    video, as ``PropagationRefinement`` does. With ``num_steps=0`` the model is
+    used as it is; any segmentor will do, and neither ``train_dataloader`` nor
+    ``optim_wrapper`` is read.
+
     The predictions of a finished video are stored in ``out_dir``, together
     with the settings that they depend on. Another run takes them over if all
     of these are equal, among them a hash of the weights and the size and
@@ -81,7 +86,7 @@ class AdaptLoop(VideoTestLoop):
         dataloader: The data loader of the test or its config.
         evaluator: The metrics or their configs.
         fp16: Whether to predict in mixed precision.
-        num_steps: Iterations for each video; 0 tests the given weights.
+        num_steps: Iterations for each video; 0 uses the given weights.
         train_dataloader: Changes to ``train_dataloader`` of the config, as a
             config changes its base: the data set has to list the tested
             videos, for example with ``dataset=dict(split='val')``.
@@ -112,29 +117,34 @@ class AdaptLoop(VideoTestLoop):
     ) -> None:
         if num_steps < 0:
             raise ValueError(f'num_steps must be 0 or more, got {num_steps}')
-        _check_model(runner.model)
+        _check_model(runner.model, num_steps)
         self.num_steps = num_steps
         self.norm_eval = norm_eval
         self.reuse = reuse
         self.store = PredictionStore(
             out_dir or Path(runner.work_dir, 'adapted')
         )
-        self.train_dataloader = _merge(
-            runner.cfg, 'train_dataloader', train_dataloader, 'dataset'
-        )
-        self.optim_wrapper = _merge(
-            runner.cfg, 'optim_wrapper', optim_wrapper, 'optimizer'
-        )
+        self.train_dataloader: dict[str, Any] = {}
+        self.optim_wrapper: dict[str, Any] = {}
+        if num_steps:
+            self.train_dataloader = _merge(
+                runner.cfg, 'train_dataloader', train_dataloader, 'dataset'
+            )
+            self.optim_wrapper = _merge(
+                runner.cfg, 'optim_wrapper', optim_wrapper, 'optimizer'
+            )
         seeds = [runner.seed]
         broadcast_object_list(seeds)  # with "diff_rank_seed" each has another
         self.seed = seeds[0]
         super().__init__(runner, dataloader, evaluator, fp16)
         self.dataloader: DataLoader = _batch_by_video(self.dataloader)
         self._tested = group_by_name(self.dataloader.dataset)
-        self.videos = TrainingVideos(
-            DATASETS.build(self.train_dataloader['dataset'])
-        )
-        self.videos.require(self._tested)
+        self.videos: TrainingVideos | None = None
+        if num_steps:
+            self.videos = TrainingVideos(
+                DATASETS.build(self.train_dataloader['dataset'])
+            )
+            self.videos.require(self._tested)
 
     def run(self) -> dict:
         """Adapt and test; return the metrics."""
@@ -155,21 +165,15 @@ class AdaptLoop(VideoTestLoop):
         def describe(video_id: str) -> dict[str, Any]:
             """What the predictions of a video depend on."""
             tested = map(dataset.get_data_info, self._tested[video_id])
-            return common | dict(
-                video_id=video_id,
-                test_files=hash_files(tested),
-                train_files=hash_files(self.videos.entries(video_id)),
-            )
+            files = dict(test_files=hash_files(tested))
+            if self.videos is not None:
+                entries = self.videos.entries(video_id)
+                files['train_files'] = hash_files(entries)
+            return common | dict(video_id=video_id, **files)
 
         predictor = AdaptedPredictor(
             model,
-            VideoAdapter(
-                self.videos,
-                self.train_dataloader,
-                self.optim_wrapper,
-                self.num_steps,
-                self.norm_eval,
-            ),
+            self._build_adapter(),
             self.store,
             describe,
             self.seed,
@@ -179,6 +183,17 @@ class AdaptLoop(VideoTestLoop):
         )
         self._records = predictor.records
         return predictor
+
+    def _build_adapter(self) -> VideoAdapter | None:
+        if self.videos is None:
+            return None
+        return VideoAdapter(
+            self.videos,
+            self.train_dataloader,
+            self.optim_wrapper,
+            self.num_steps,
+            self.norm_eval,
+        )
 
     def _count_videos(self) -> int:
         """How many videos this rank has."""
@@ -215,15 +230,16 @@ class AdaptLoop(VideoTestLoop):
         )
 
 
-def _check_model(model: torch.nn.Module) -> None:
+def _check_model(model: torch.nn.Module, num_steps: int) -> None:
     model = unwrap_model(model)
     name = type(model).__name__
     if not isinstance(model, BaseSegmentor):
         raise TypeError(f'AdaptLoop needs a BaseSegmentor, got {name}')
-    if not model.trains_without_labels:
+    if num_steps and not model.trains_without_labels:
         raise TypeError(
             f'AdaptLoop needs a method that trains without labels, but '
-            f'{name}.trains_without_labels is False'
+            f'{name}.trains_without_labels is False; with num_steps=0 only '
+            'steps of post-processing adapt'
         )
 
 

@@ -20,9 +20,9 @@ class AdaptationRecord(NamedTuple):
 
     Attributes:
         video_id: The video.
-        losses: Loss of each step.
-        seconds: How long the adaptation took; None if the predictions were
-            stored before.
+        losses: Loss of each step, those of post-processing last.
+        seconds: How long the adaptation took, with all of post-processing if
+            that adapts as well; None if the predictions were stored before.
     """
 
     video_id: str
@@ -37,7 +37,7 @@ class AdaptedPredictor(VideoPredictor):
 
     Args:
         model: The model to start from, without a distributed wrapper.
-        adapter: Trains the copies.
+        adapter: Trains the copies; None uses the model as it is.
         store: Keeps the predictions.
         describe: Gives what the predictions of a video depend on.
         seed: Seed of the run.
@@ -52,7 +52,7 @@ class AdaptedPredictor(VideoPredictor):
     def __init__(
         self,
         model: BaseSegmentor,
-        adapter: VideoAdapter,
+        adapter: VideoAdapter | None,
         store: PredictionStore,
         describe: Callable[[str], dict[str, Any]],
         seed: int,
@@ -89,12 +89,24 @@ class AdaptedPredictor(VideoPredictor):
         """Complete the masks of the video and store them."""
         video_id = frames[0].data_sample.video_id
         if self._stored is None:
+            begin = time.perf_counter()
             with self._random.use():
                 super().finish_video(frames)
+            self._add_losses(time.perf_counter() - begin)
             losses = self.records[-1].losses
             self._store.write(video_id, self._settings, frames, losses)
         self.model = self._given
         self._video_id = self._stored = None
+
+    def _add_losses(self, seconds: float) -> None:
+        """Complete the record if steps of post-processing were trained."""
+        losses = [x for step in self.model.postprocess for x in step.losses]
+        record = self.records[-1]
+        if losses and record.seconds is not None:
+            seconds += record.seconds
+            losses = [*record.losses, *losses]
+            self.records[-1] = record._replace(losses=losses, seconds=seconds)
+            self._log(_describe(losses, seconds))
 
     def _open(self, video_id: str) -> None:
         """Read the predictions of a video, or adapt to it."""
@@ -110,6 +122,9 @@ class AdaptedPredictor(VideoPredictor):
             return
         seed = zlib.crc32(f'{self._seed}/{video_id}'.encode())
         self._random = RandomStream(seed)
+        if self._adapter is None:
+            self.records.append(AdaptationRecord(video_id, [], 0.0))
+            return
         begin = time.perf_counter()
         with self._random.use():
             self.model, losses = self._adapter.adapt(
@@ -117,10 +132,7 @@ class AdaptedPredictor(VideoPredictor):
             )
         seconds = time.perf_counter() - begin
         self.records.append(AdaptationRecord(video_id, losses, seconds))
-        change = ''
-        if losses:
-            change = f', loss {losses[0]:.4g} -> {losses[-1]:.4g}'
-        self._log(f'{len(losses)} steps in {seconds:.1f} s{change}')
+        self._log(_describe(losses, seconds))
 
     def _log(self, text: str) -> None:
         """Say what was done for the last video."""
@@ -141,3 +153,8 @@ class AdaptedPredictor(VideoPredictor):
             )
         sample.pred_regions = stored.regions[frame_id]
         return FramePrediction(stored.masks[frame_id], {}, sample)
+
+
+def _describe(losses: list[float], seconds: float) -> str:
+    change = f', loss {losses[0]:.4g} -> {losses[-1]:.4g}' if losses else ''
+    return f'{len(losses)} steps in {seconds:.1f} s{change}'

@@ -224,6 +224,23 @@ class ViTEncoder(StagedEncoder):
         classes = self.cls_token.expand(len(patches), -1, -1)
         return torch.cat([classes, patches], dim=1) + positions
 
+    def advance(
+        self, x: Tensor, start: int = 0, stop: int | None = None
+    ) -> Tensor:
+        """Run some of the blocks.
+
+        Args:
+            x: (B, N, C) tokens.
+            start: The first block.
+            stop: The first one that is not run; None runs all that remain.
+
+        Returns:
+            (B, N, C) tokens, before the final norm.
+        """
+        for block in self.blocks[start:stop]:
+            x = block(x)
+        return x
+
     def tokens(self, image: Tensor) -> list[Tensor]:
         """Outputs (B, 1 + h * w, C) of the chosen blocks, after the norm."""
         x = self.embed(image)

@@ -57,16 +57,20 @@ class LabelContrastLoss(nn.Module):
     Args:
         temperature: Divides the cosine of two cells.
         limit: Largest loss of a cell.
+        inner: Cells of an object along its boundary that are left out.
+        outer: Cells around an object that are left out.
         loss_weight: Factor on the returned value.
 
     Raises:
-        ValueError: If temperature or limit is not positive.
+        ValueError: If temperature, limit or a margin is not positive.
     """
 
     def __init__(
         self,
         temperature: float = 0.07,
         limit: float = 0.65,
+        inner: int = 1,
+        outer: int = 5,
         loss_weight: float = 1.0,
     ) -> None:
         super().__init__()
@@ -75,9 +79,20 @@ class LabelContrastLoss(nn.Module):
                 'expected a positive temperature and limit, got '
                 f'temperature={temperature} and limit={limit}'
             )
+        if inner < 1 or outer < 1:
+            raise ValueError(
+                'expected margins of at least 1 cell, got '
+                f'inner={inner} and outer={outer}'
+            )
+        self.inner = inner
+        self.outer = outer
         self.temperature = temperature
         self.limit = limit
         self.loss_weight = loss_weight
+
+    def regions(self, masks: Tensor) -> ContrastRegions:
+        """Leave out the margins of masks (..., O, h, w), see above."""
+        return contrast_regions(masks, self.inner, self.outer)
 
     def directions(self, features: Tensor,
                    regions: ContrastRegions) -> tuple[Tensor, Tensor]:

@@ -213,9 +213,10 @@ class OCLR(BaseSegmentor):
         """Fill the sample with masks at the size of the original frame."""
         super().finish_frame(frame)
         sample = frame.data_sample
-        sample.pred_amodal_masks = resize_masks(
-            sample.pred_amodal_masks, sample.pred_masks.shape[-2:]
-        )
+        if 'pred_amodal_masks' in sample:  # stored predictions have none
+            sample.pred_amodal_masks = resize_masks(
+                sample.pred_amodal_masks, sample.pred_masks.shape[-2:]
+            )
 
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[MotionDataSample]

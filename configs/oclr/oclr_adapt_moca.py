@@ -1,0 +1,17 @@
+"""OCLR adapted to every video of MoCA, which camouflage makes worse.
+
+See oclr_adapt_davis.py.
+"""
+
+_base_ = ['./oclr_moca.py', '../_base_/propagation_refinement.py']
+
+supervision = dict(encoder='self')
+
+model = dict(
+    postprocess=[
+        dict(type='ForegroundObjects', keep='union'),
+        *_base_.refinement,
+    ],
+)
+# Every video on its own, stored when it is done, none of the training.
+test_cfg = dict(type='AdaptLoop', num_steps=0)
