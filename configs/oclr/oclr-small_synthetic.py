@@ -31,7 +31,7 @@ model = dict(
 )
 
 world = dict(
-    object_size=(0.12, 0.45),
+    object_size=(0.08, 0.45),
     # In pixels of frames that are 280 wide.
     relative_speed=(0.0, 6.0),
     camera_speed=3.0,
@@ -106,7 +106,7 @@ val_evaluator = [
 ]
 test_evaluator = val_evaluator
 
-train_cfg = dict(type='IterTrainLoop', max_iters=5000, val_interval=5000)
+train_cfg = dict(type='IterTrainLoop', max_iters=4000, val_interval=1000)
 optim_wrapper = dict(
     # Faster where the CPU has instructions for bfloat16.
     type='AutocastOptimWrapper',
@@ -120,7 +120,7 @@ param_scheduler = [
         type='CosineAnnealingLR',
         eta_min=1e-5,
         begin=100,
-        end=5000,
+        end=4000,
         by_epoch=False,
     ),
 ]
