@@ -100,7 +100,7 @@ class LoadMasks(BaseTransform):
         if path is None:
             return results
         has_labels = self.binarize in ('labels', 'objects')
-        values = read_annotation(path, with_palette=not has_labels)
+        values = read_annotation(path, not has_labels)
         if has_labels:
             labels = np.unique(values[values > 0])
             if self.binarize == 'objects':
