@@ -88,6 +88,9 @@ def shrink(loader):
 
 def training_batch(cfg, num=2):
     loader = cfg.train_dataloader
+    for step in loader.dataset.pipeline[0].transforms:
+        if step.type == 'ResizeFlows':
+            step.size = (32, 64)
     dataset = shrink(loader)
     sampler = DATA_SAMPLERS.build(
         dict(loader.sampler), default_args=dict(dataset=dataset, seed=0)

@@ -133,6 +133,7 @@ def _compare_losses(model: MG,
     )
     first, second = masks[::2], masks[1::2]
     blended = (masks[:, :, None] * layers.colors).sum(dim=1)
+    assert model.loss_recon is not None
     assert model.loss_entropy is not None
     assert model.loss_consistency is not None
     losses = dict(
