@@ -1,14 +1,12 @@
 """A small video in which a square moves, and small methods."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
 from mmengine.config import Config
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
+from mmmotion.apis.model_name import find_config
 
 
 @pytest.fixture(scope='session')
@@ -48,23 +46,54 @@ def folder(clip, tmp_path):
     return path
 
 
-@pytest.fixture
-def tiny_gwm():
-    """The config of GWM for one's own video, with a narrow network."""
-    cfg = Config.fromfile(ROOT / 'configs/gwm/gwm_unet-tiny_video.py')
-    cfg.model.encoder.update(base_channels=4, num_stages=2)
-    cfg.model.head.in_channels = 4
-    cfg.model.postprocess = cfg.model.postprocess[:1]
-    cfg.train_dataloader.update(
-        num_workers=0, persistent_workers=False, batch_size=2
+@pytest.fixture(autouse=True)
+def _plain_config_text(monkeypatch):
+    """Formatting the config takes longer than a toy training."""
+    monkeypatch.setattr(
+        'mmengine.config.config.FormatCode', lambda text, **_: (text, False),
+        raising=False
+    )  # yapf: disable
+    monkeypatch.setattr(
+        'yapf.yapflib.yapf_api.FormatCode', lambda text, **_: (text, False)
     )
-    for loader in (cfg.train_dataloader, cfg.test_dataloader):
-        _shrink(loader.dataset.pipeline)
-    return cfg
+
+
+@pytest.fixture
+def load_small():
+    """Reader of the config of a method, made narrow, for few pixels."""
+
+    def load(method):
+        cfg = Config.fromfile(find_config(method))
+        for key in ('train_dataloader', 'test_dataloader'):
+            if cfg.get(key):
+                _shrink(cfg[key].dataset.pipeline)
+        if cfg.get('train_dataloader'):
+            cfg.train_dataloader.update(
+                num_workers=0, persistent_workers=False, batch_size=2
+            )
+        if cfg.model.type in ('GWM', 'IMAS'):
+            cfg.model.encoder.base_channels = 4
+            cfg.model.head.in_channels = 4
+        if cfg.model.type == 'GWM':
+            cfg.model.postprocess = cfg.model.postprocess[:2]
+        if cfg.model.type == 'IMAS':
+            cfg.model.motion_model.head.update(in_channels=16, channels=8)
+        for hook in cfg.get('custom_hooks', []):
+            if hook.type == 'ObjectChannelHook':
+                hook.num_frames = 2
+        return cfg
+
+    return load
 
 
 def _shrink(pipeline):
     for step in pipeline:
         if 'size' in step:
-            step['size'] = (24, 32)
+            step['size'] = (32, 48)
         _shrink(step.get('transforms', []))
+
+
+@pytest.fixture
+def tiny_gwm(load_small):
+    """GWM for one's own video, with a narrow network."""
+    return load_small('gwm')

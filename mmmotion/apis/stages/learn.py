@@ -155,7 +155,8 @@ class _ProgressHook(Hook):
     ) -> None:
         """Count one more, and refuse to go on with broken weights."""
         self.advance()
-        loss = float((outputs or {})['loss'])
+        assert outputs is not None, 'a model returns its losses'
+        loss = float(outputs['loss'].detach())
         if not math.isfinite(loss):
             raise FloatingPointError(
                 f'the loss of iteration {runner.iter + 1} is {loss}; a '

@@ -1,0 +1,140 @@
+"""Video files, whole and broken, by both decoders."""
+
+import cv2
+import numpy as np
+import pytest
+
+from mmmotion.apis.sources import InputError, VideoFile, open_source
+from mmmotion.apis.sources.video_file import turn_upright
+
+SIZE = (48, 64)
+
+
+def make_frames(count=12, size=SIZE):
+    """Frames whose brightness counts."""
+    return [np.full((*size, 3), 10 + 15 * t, np.uint8) for t in range(count)]
+
+
+def write_avi(path, frames, fps=10.0):
+    height, width = frames[0].shape[:2]
+    code = cv2.VideoWriter.fourcc(*'MJPG')
+    writer = cv2.VideoWriter(str(path), code, fps, (width, height))
+    for frame in frames:
+        writer.write(frame)
+    writer.release()
+
+
+@pytest.fixture(params=['pyav', 'opencv'])
+def decoder(request):
+    if request.param == 'pyav':
+        pytest.importorskip('av')
+    return request.param
+
+
+@pytest.fixture
+def avi(tmp_path):
+    path = tmp_path / 'clip.avi'
+    write_avi(path, make_frames())
+    return path
+
+
+def test_frames_come_in_order_and_can_be_read_again(avi, decoder):
+    source = VideoFile(avi, 'clip', decoder=decoder)
+    assert (source.fps, source.num_expected) == (10, 12)
+    for _ in range(2):
+        frames = list(source)
+        assert len(frames) == 12
+        assert frames[0].shape == (*SIZE, 3)
+        found = [int(frame.mean()) for frame in frames]
+        assert found == pytest.approx(list(range(10, 190, 15)), abs=3)
+    assert not source.warnings and not source.is_broken
+
+
+def test_a_file_cut_in_half_keeps_what_was_decoded(tmp_path, decoder):
+    rng = np.random.default_rng(0)
+    avi = tmp_path / 'clip.avi'
+    noise = rng.integers(0, 256, (12, *SIZE, 3), np.uint8)
+    write_avi(avi, list(noise))
+    data = avi.read_bytes()
+    avi.write_bytes(data[:len(data) * 6 // 10])
+    source = VideoFile(avi, 'clip', decoder=decoder)
+    count = len(list(source))
+    assert 3 <= count < 12
+    if source.num_expected is not None:  # an index may be lost with the end
+        assert source.is_broken
+        assert 'clip.avi is broken' in source.warnings[0]
+
+
+def test_a_broken_packet_ends_the_video(tmp_path):
+    av = pytest.importorskip('av')
+    path = tmp_path / 'clip.mp4'
+    write_mp4(av, path, make_frames(12) * 2)
+    data = bytearray(path.read_bytes())
+    middle = data.find(b'mdat') + 60
+    data = data[:middle + (len(data) - middle) // 3]
+    path.write_bytes(bytes(data))
+    source = VideoFile(path, 'clip')
+    count = len(list(source))
+    assert 0 < count < 24
+    assert source.is_broken
+    assert f'after {count}' in source.warnings[0]
+
+
+def write_mp4(av, path, frames):
+    options = dict(movflags='faststart')
+    with av.open(str(path), 'w', options=options) as container:
+        stream = container.add_stream('mpeg4', rate=24)
+        stream.height, stream.width = frames[0].shape[:2]
+        rng = np.random.default_rng(0)
+        for frame in frames:
+            noisy = frame + rng.integers(0, 30, frame.shape, np.uint8)
+            for packet in stream.encode(av.VideoFrame.from_ndarray(noisy)):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+
+
+def test_what_is_no_video_is_refused(tmp_path, decoder):
+    path = tmp_path / 'notes.mp4'
+    path.write_text('this is not a video')
+    with pytest.raises(InputError, match=r'not a video.*notes\.mp4'):
+        VideoFile(path, 'notes', decoder=decoder)
+    path.write_bytes(b'')
+    with pytest.raises(InputError, match=r'empty: .*notes\.mp4'):
+        open_source(path)
+    with pytest.raises(FileNotFoundError, match=r'no file .*lost\.mp4'):
+        open_source(tmp_path / 'lost.mp4')
+
+
+def test_a_file_without_pictures_is_refused(tmp_path):
+    av = pytest.importorskip('av')
+    path = tmp_path / 'sound.wav'
+    with av.open(str(path), 'w') as container:
+        stream = container.add_stream('pcm_s16le', rate=8000)
+        sound = av.AudioFrame.from_ndarray(
+            np.zeros((1, 800), np.int16), layout='mono'
+        )
+        sound.rate = 8000
+        for packet in [*stream.encode(sound), *stream.encode()]:
+            container.mux(packet)
+    with pytest.raises(InputError, match=r'no video stream in .*sound\.wav'):
+        open_source(path)
+
+
+def test_a_change_of_resolution_is_resized_and_told(avi, monkeypatch):
+    from mmmotion.apis.sources import video_file
+    frames = [*make_frames(3), *make_frames(2, size=(24, 32))]
+    monkeypatch.setattr(video_file, '_decode_opencv', lambda path: frames)
+    monkeypatch.setattr(video_file, '_probe_opencv', lambda path: (10, None))
+    source = VideoFile(avi, 'clip', decoder='opencv')
+    assert [frame.shape for frame in source] == [(*SIZE, 3)] * 5
+    (warning, ) = source.warnings
+    assert 'from (H, W) = (48, 64) to (24, 32) at frame 3' in warning
+
+
+def test_frames_are_turned_as_the_camera_was():
+    image = np.arange(6, dtype=np.uint8).reshape(2, 3, 1).repeat(3, axis=-1)
+    turned = turn_upright(image, -90)  # a phone that was held upright
+    assert turned.shape == (3, 2, 3)
+    assert turned[..., 0].tolist() == [[3, 0], [4, 1], [5, 2]]
+    assert turn_upright(image, 0) is image
