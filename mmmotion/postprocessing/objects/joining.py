@@ -1,8 +1,7 @@
 """Which followed regions are parts of one object."""
 
+import math
 from collections.abc import Mapping
-
-import numpy as np
 
 from .pair_history import Pair, PairHistory
 from .trace import Trace
@@ -68,8 +67,7 @@ class Joining:
     def _join_parts(self, num_objects: int | None) -> None:
         drifts = {
             pair: self._drift(pair)
-            for pair, history in self.pairs.items()
-            if history.touching >= _TOUCHING or history.near >= _NEAR
+            for pair in self.pairs if self._are_neighbours(pair)
         }
         for pair in sorted(drifts, key=drifts.__getitem__):
             if drifts[pair] >= _MAX_DRIFT:
@@ -105,9 +103,17 @@ class Joining:
             if owner == other:
                 self.owner[number] = root
 
+    def _are_neighbours(self, pair: Pair) -> bool:
+        history = self.pairs[pair]
+        if history.touching >= _TOUCHING:
+            return True
+        # What stands still beside an object has nothing in common with it.
+        first, second = (self.traces[number].moves for number in pair)
+        return history.near >= _NEAR and first == second
+
     def _drift(self, pair: Pair) -> float:
         """Drift in sizes of both, more if there was little time for it."""
         history = self.pairs[pair]
-        size = np.hypot(*(self.traces[number].size for number in pair))
+        size = math.hypot(*(self.traces[number].size for number in pair))
         time = min(1.0, history.num_frames / _FRAMES_OF_DRIFT)
-        return float(np.hypot(*history.drift)) / max(size, 1.0) / time
+        return math.hypot(*history.drift) / max(size, 1.0) / time

@@ -10,7 +10,6 @@ from .trace import Trace
 
 _MIN_FRAMES = 5
 _MAX_SHARE_OF_VIDEO = 0.3
-_QUANTILE = 0.75
 
 
 class ObjectSummary(NamedTuple):
@@ -90,5 +89,5 @@ def _combine(numbers: set[int], traces: Mapping[int, Trace]) -> _Object:
         numbers,
         max(traces[number].num_frames for number in numbers),
         sum(traces[number].total_area for number in numbers),
-        scores.quantile(_QUANTILE),
+        scores.typical(),
     )

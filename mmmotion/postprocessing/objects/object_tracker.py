@@ -8,7 +8,7 @@ from torch import Tensor
 
 from mmmotion.flow import resize_flow_tensor
 
-from .association import link, overlap_score
+from .association import link
 from .frame_motion import FrameMotion, PictureEvidence, measure_motion
 from .mask_shapes import distance_to
 from .motion_split import motion_tolerance
@@ -38,9 +38,9 @@ class ObjectTracker:
     """Gives every moving object of a video its own number.
 
     One pass over the frames: :meth:`update` returns provisional numbers,
-    :meth:`finish` says what they are in the end. Provisional ones are cautious:
-    what might be two objects gets two numbers, because numbers can be joined
-    in the end, when all frames have spoken, and not divided.
+    :meth:`finish` says what they are in the end. Provisional ones are
+    cautious: what might be two objects gets two numbers, because numbers can
+    be joined in the end, when all frames have spoken, and not divided.
 
     A foreground is divided into its connected parts, those into the objects
     that are expected there (where they were, moved by the flow; how they moved

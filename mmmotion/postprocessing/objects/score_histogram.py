@@ -1,4 +1,4 @@
-"""Quantiles of a stream of scores in little memory."""
+"""A quantile of a stream of scores in little memory."""
 
 import math
 
@@ -7,6 +7,7 @@ import numpy as np
 _LOWEST = 0.01
 _RATIO = 1.05
 _NUM_BINS = 240
+_QUANTILE = 0.75
 
 
 class ScoreHistogram:
@@ -24,14 +25,15 @@ class ScoreHistogram:
         """Count all scores of another histogram too."""
         self.counts += other.counts
 
-    def quantile(self, share: float) -> float:
-        """Score that a share in (0, 1] of all does not exceed, to 2.5 %.
+    def typical(self) -> float:
+        """Score that a quarter of all exceed, to 2.5 %.
 
-        NaN if there is none; 0 in the lowest bin.
+        An object may rest for most of a video, and noise may not exceed the
+        score in more than single frames. NaN if there is none; 0 in the lowest bin.
         """
         total = self.counts.sum()
         if not total:
             return math.nan
-        rank = max(1, math.ceil(share * total))
+        rank = max(1, math.ceil(_QUANTILE * total))
         index = int(np.searchsorted(self.counts.cumsum(), rank))
         return _LOWEST * _RATIO**(index + 0.5) if index else 0.0

@@ -47,6 +47,11 @@ class Trace:
         """Root of the mean area in pixels."""
         return float(np.sqrt(self.total_area / max(1, self.num_frames)))
 
+    @property
+    def moves(self) -> bool:
+        """Whether it moves in a quarter of its frames, or was not judged."""
+        return not self.scores.typical() <= 1
+
     def see(self, region: Region, motion: FrameMotion | None) -> None:
         """Go on with a region of the next frame."""
         self.num_missed = 0

@@ -146,7 +146,7 @@ def test_numbers_are_given_by_size():
 
 
 def test_at_most_so_many_objects_are_kept():
-    labels, owners, summary = track(crossing(), 24, num_objects=1)
+    labels, _, summary = track(crossing(), 24, num_objects=1)
     assert labels.max() == 1 and len(summary.motion_scores) == 1
 
 
