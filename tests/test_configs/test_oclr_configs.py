@@ -224,8 +224,8 @@ def test_ablations_change_one_thing():
 
 @pytest.mark.parametrize(
     'name', [
-        'oclr-small_davis', 'oclr_davis', 'oclr_davis17-motion',
-        'oclr_segtrackv2', 'oclr_fbms59', 'oclr_moca'
+        'oclr-small_davis', 'oclr-small_crf_davis', 'oclr_davis',
+        'oclr_davis17-motion', 'oclr_segtrackv2', 'oclr_fbms59', 'oclr_moca'
     ]
 )
 def test_what_is_only_evaluated_has_nothing_to_train(name):
