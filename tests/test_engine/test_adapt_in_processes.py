@@ -42,6 +42,31 @@ def test_the_number_of_processes_does_not_matter(run, tmp_path):
     assert max(two.glob('*/*.log')).read_text().count('are reused') == 3
 
 
+def test_videos_that_post_processing_adapts_to_are_shared(run, tmp_path):
+    encoder = dict(
+        type='ViTEncoder', embed_dims=8, num_heads=2, depth=2, img_size=32
+    )
+    step = dict(
+        type='PropagationRefinement',
+        encoder=encoder,
+        short_side=32,
+        side_multiple=8,
+        num_steps=2,
+    )
+    options = dict(
+        model__postprocess=[dict(type='BorderForeground', vote=True), step],
+        test_cfg__num_steps=0,
+    )
+    one, two = tmp_path / 'one', tmp_path / 'two'
+    assert run(one, **options) == [0]
+    assert run(two, 2, **options) == [0, 0]
+    assert len(stored(one)) == 3
+    assert stored(one) == stored(two)
+    assert scores(one) == scores(two)
+    log = max(two.glob('*/*.log')).read_text()
+    assert 'video 1 of 1, scene_00000: 2 steps' in log
+
+
 def test_a_kill_in_the_middle_of_a_file_loses_one_video(run, tmp_path):
     whole, killed = tmp_path / 'whole', tmp_path / 'killed'
     hook = dict(type='KillHook', at=3, during_save=True)
