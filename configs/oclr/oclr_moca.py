@@ -25,6 +25,7 @@ test_dataloader = dict(
         ],
     ),
 )
+test_evaluator = dict(oracle=('clip', ))
 
 # Training is that of oclr_synthetic; only tools/test.py applies.
 train_dataloader = None

@@ -152,7 +152,10 @@ def choose_in_clips(rows: Sequence[Scores]) -> list[Scores]:
 def _count_regions(rows: Sequence[Scores], oracle: str) -> int:
     """Regions that an oracle of several frames chooses among, or 0."""
     counts = {
-        sum(name.startswith(f'oracle_{oracle}_') for name in row) // 2
+        sum(
+            name.startswith(f'oracle_{oracle}_') and name.endswith('J')
+            for name in row
+        )
         for row in rows
     }
     if len(counts) > 1:
@@ -169,8 +172,9 @@ def _keep_region(row: Scores, oracle: str, index: int) -> Scores:
         for k, v in row.items() if not k.startswith(f'oracle_{oracle}_')
     }
     for name in 'JF':
-        kept[f'oracle_{oracle}_{name}'] = row[
-            _REGION.format(oracle, index, name)]
+        key = _REGION.format(oracle, index, name)
+        if key in row:
+            kept[f'oracle_{oracle}_{name}'] = row[key]
     return kept
 
 

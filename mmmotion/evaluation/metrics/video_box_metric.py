@@ -18,7 +18,7 @@ from mmmotion.evaluation.functional import (
 from mmmotion.registry import METRICS
 from mmmotion.structures import MOTIONS
 
-from .frame_scores import Scores
+from .frame_scores import Scores, as_numpy, choose_in_clips, require_field
 from .result_files import format_table
 from .video_metric import (
     FrameRecord,
@@ -43,11 +43,12 @@ class VideoBoxMetric(VideoMetric):
     Results: ``SR_0.5`` to ``SR_0.9`` (share of all frames whose overlap is
     strictly above), ``SR_mean`` (mean of the five), ``J`` (overlap averaged
     over frames, then over sequences), ``J_frame`` and ``SR_mean_sequence``
-    (the other average of either), and for each kind of motion
-    ``<motion>_J`` and ``<motion>_SR_mean`` over its frames, all as floats in
-    [0, 1]. They are logged as a table by sequence, and written to
-    ``<outfile_prefix>.json`` (with the convention that was used) and
-    ``<outfile_prefix>.csv`` (one row per sequence).
+    (the other average of either), for each kind of motion ``<motion>_J`` and
+    ``<motion>_SR_mean`` over its frames, and for each oracle
+    ``oracle_<name>_J`` over sequences and ``oracle_<name>_SR_mean`` over
+    frames, all as floats in [0, 1]. They are logged as a table by sequence,
+    and written to ``<outfile_prefix>.json`` (with the convention that was
+    used) and ``<outfile_prefix>.csv`` (one row per sequence).
 
     Source: Yang et al., "Self-supervised Video Object Segmentation by Motion
     Grouping", ICCV 2021, Sec. 4, and its released evaluation, which takes the
@@ -61,6 +62,9 @@ class VideoBoxMetric(VideoMetric):
             adds up to more than this.
         region: ``'box'`` or ``'component'``, see
             :func:`~mmmotion.evaluation.functional.largest_box`.
+        oracle: Upper bounds to add: with ``'clip'`` the annotation chooses
+            the single one of ``pred_regions``, cut at 0.5, with the best mean
+            overlap in each clip of 30 scored frames of a video (OCLR).
         output_dir: Folder for the files; None means beside the log file of
             the running job, and no files where there is none.
         outfile_prefix: Name of the files without suffix.
@@ -79,6 +83,7 @@ class VideoBoxMetric(VideoMetric):
         frames: str = 'but_last',
         threshold: float = 0.1,
         region: str = 'box',
+        oracle: Sequence[str] = (),
         output_dir: str | None = None,
         outfile_prefix: str = 'video_box',
         prefix: str | None = None,
@@ -87,8 +92,13 @@ class VideoBoxMetric(VideoMetric):
         check_choice('region', region, ('box', 'component'))
         if not 0 <= threshold < 1:
             raise ValueError(f'expected 0 <= threshold < 1, got {threshold}')
+        if isinstance(oracle, str):
+            raise ValueError(f'oracle must be a list, got {oracle!r}')
+        for name in oracle:
+            check_choice('oracle', name, ('clip', ))
         self.threshold = threshold
         self.region = region
+        self.oracle = tuple(oracle)
 
     def compute_metrics(self, results: list[FrameRecord]) -> Scores:
         """Average over frames and over sequences.
@@ -113,9 +123,17 @@ class VideoBoxMetric(VideoMetric):
             if (moving := [r for r in scored if _motion(r) == label])
         }
         overall = _overall(_summarise(scored), sequences, motions)
+        if self.oracle:
+            overall |= _choose(scored)
+        content = dict(
+            oracle=list(self.oracle),
+            **counts,
+            overall=overall,
+            motions=motions,
+        )
         self.publish(
             _table(overall, sequences),
-            dict(**counts, overall=overall, motions=motions),
+            content,
             sequences,
         )
         return overall
@@ -159,14 +177,39 @@ class VideoBoxMetric(VideoMetric):
                 )
         masks = torch.as_tensor(sample['pred_masks']).cpu()
         foreground = (masks[1:].sum(dim=0) > self.threshold).numpy()
-        box = largest_box(foreground, self.region)
-        if box is not None:
-            box = scale_box(box, foreground.shape, sample['ori_shape'])
-        left, top, right, bottom = boxes[0].tolist()
-        scores = dict(J=box_iou(box, (left, top, right, bottom)))
+        scores = dict(J=self._overlap(foreground, boxes[0], sample))
+        if self.oracle:
+            regions = as_numpy(require_field(sample, 'pred_regions', where))
+            for index, mask in enumerate(regions > 0.5):
+                scores[f'oracle_clip_{index}_J'] = self._overlap(
+                    mask, boxes[0], sample
+                )
         if sample.get('motion_label') is not None:
             scores['motion'] = float(sample['motion_label'])
         return scores
+
+    def _overlap(
+        self, mask: np.ndarray, target: np.ndarray, sample: Mapping
+    ) -> float:
+        """Overlap of the box of a mask, of any size, with a box."""
+        box = largest_box(mask, self.region)
+        if box is not None:
+            box = scale_box(box, mask.shape, sample['ori_shape'])
+        left, top, right, bottom = target.tolist()
+        return box_iou(box, (left, top, right, bottom))
+
+
+def _choose(scored: Sequence[FrameRecord]) -> Scores:
+    """Scores of the regions that the annotation chooses, clip by clip."""
+    videos = [[
+        row['oracle_clip_J']
+        for row in choose_in_clips([r.scores or {} for r in records])
+    ] for _, records in groupby(scored, lambda r: r.video_id)]
+    rates = success_rates([value for values in videos for value in values])
+    return dict(
+        oracle_clip_J=float(np.mean([np.mean(values) for values in videos])),
+        oracle_clip_SR_mean=float(rates.mean()),
+    )
 
 
 def _motion(record: FrameRecord) -> float | None:

@@ -248,3 +248,26 @@ def test_several_boxes_are_refused():
 def test_unknown_options_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
         VideoBoxMetric(**options)
+
+
+def test_one_region_is_chosen_in_each_clip_of_30_frames():
+    samples = [sample('a', t, 36, 2) for t in range(36)]
+    for t, one in enumerate(samples):
+        regions = torch.zeros(2, HEIGHT // 2, WIDTH // 2)
+        # Half of the box in the first frames, all of it in the last ones.
+        regions[t // 20, 2:8, 5:(8 if t < 20 else 10)] = 1
+        one.pred_regions = regions
+    results = evaluate(samples, frames='all', oracle=['clip'])
+    first = box_overlap(6)
+    assert results['box/J'] == pytest.approx(0.2)
+    # Frames 0 to 5 take the first region; 6 to 35 the one of the last 16.
+    values = [first] * 6 + [0] * 14 + [box_overlap(10)] * 16
+    assert results['box/oracle_clip_J'] == pytest.approx(np.mean(values))
+    assert 0 < results['box/oracle_clip_SR_mean'] < 1
+    assert 'box/oracle_clip_J' not in evaluate(samples)
+
+
+def box_overlap(width):
+    """Of a box from row 4 to 16 with one from row 5 to 15, 10 wide."""
+    both = 10 * width
+    return both / (100 + 12 * width - both)
