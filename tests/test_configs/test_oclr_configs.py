@@ -81,7 +81,7 @@ def test_gradients_are_clipped_by_value():
 def shrink(loader):
     """The data of a config in a small world."""
     loader.dataset.update(num_videos=3, num_frames=4, size=(64, 112))
-    if 'clip_length' in loader.dataset:
+    if loader.dataset.get('clip_length'):
         loader.dataset.clip_length = 3
     return DATASETS.build(loader.dataset)
 
@@ -247,3 +247,22 @@ def test_real_video_looks_like_the_scenes_of_training():
     assert real[-4].type == 'SubtractBackgroundMotion'
     train = load('oclr-small_synthetic').train_dataloader.dataset.pipeline
     assert train[0].transforms[0].transforms == scenes[:-1]
+
+
+def test_the_baseline_learns_the_same_scenes_frame_by_frame():
+    cfg = Config.fromfile(ROOT / 'configs/mg/mg-small_synthetic_labels.py')
+    loader = cfg.train_dataloader
+    ours = load('oclr-small_synthetic').train_dataloader.dataset
+    assert loader.dataset.world == ours.world
+    cached, *_ = loader.dataset.pipeline
+    assert cached == ours.pipeline[0].transforms[0]
+    dataset = shrink(loader)
+    model = MODELS.build(cfg.model)
+    data = model.data_preprocessor(
+        pseudo_collate([dataset[0], dataset[7]]), True
+    )
+    losses = model(**data, mode='loss')
+    assert list(losses) == ['loss_mask']
+    losses['loss_mask'].backward()
+    for name, parameter in model.named_parameters():
+        assert parameter.grad.isfinite().all(), name
