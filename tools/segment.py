@@ -3,7 +3,9 @@
 
 import sys
 
-from mmmotion.apis.segment_command import main
+from mmmotion.apis.segment_command import main, parse_args
+
+__all__ = ['main', 'parse_args']
 
 if __name__ == '__main__':
     sys.exit(main())

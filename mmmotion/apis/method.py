@@ -39,8 +39,9 @@ class Method:
 
     Raises:
         FileNotFoundError: If there is no such config or checkpoint.
-        ValueError: If the method can do nothing without weights, or the
-            config has no part that says how it reads a video.
+        ValueError: If the method can do nothing without weights, the config
+            has no part that says how it reads a video, or there is no such
+            device.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Method:
             self.cfg = load_config(path, dict(options or {}))
         self.weights = weights
         self.device = device
+        _check_device(device)
         check_config(self.cfg)
         _enter_scope()
         import_modules_from_strings(list(self.plugins))
@@ -233,6 +235,15 @@ class Method:
                 f'{self.name} has no train_dataloader, so it cannot learn '
                 'from a video: give weights'
             )
+
+
+def _check_device(device: str) -> None:
+    try:
+        kind = torch.device(device).type
+    except RuntimeError as error:
+        raise ValueError(f'no such device: {device!r}') from error
+    if kind == 'cuda' and not torch.cuda.is_available():
+        raise ValueError(f'there is no CUDA device, got device={device!r}')
 
 
 def _enter_scope() -> None:

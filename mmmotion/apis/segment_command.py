@@ -22,6 +22,7 @@ import errno
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from enum import IntEnum
 
 _CANNOT_WRITE = (
@@ -158,7 +159,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _segment(args: argparse.Namespace, command: str) -> ExitCode:
     # Not before the arguments are known to be right: this takes seconds.
+    from mmmotion.engine import CheckpointError
+
     from .motion_inferencer import MotionInferencer
+    from .run_settings import RunSettings
     from .sources import InputError, open_source
     try:
         sources = [open_source(text, fps=args.fps) for text in args.inputs]
@@ -172,18 +176,22 @@ def _segment(args: argparse.Namespace, command: str) -> ExitCode:
             show_progress=not args.quiet,
             cfg_options=_parse_options(args.cfg_options),
         )
-    except (ValueError, FileNotFoundError) as error:
-        return _fail(ExitCode.USAGE, str(error))
-    try:
-        results = inferencer(
-            sources,
-            args.out_dir,
+        settings = RunSettings(
             adapt_iters=args.adapt_iters,
             num_objects=args.objects,
             moving_only=args.moving_only,
             max_frames=args.max_frames,
             seed=args.seed,
             num_workers=args.workers,
+        )
+        inferencer.method.adapts(settings.adapt_iters)
+    except (ValueError, FileNotFoundError, CheckpointError) as error:
+        return _fail(ExitCode.USAGE, str(error))
+    try:
+        results = inferencer(
+            sources,
+            args.out_dir,
+            **asdict(settings),
             overlay=not args.no_overlay,
             report=not args.no_report,
             soft_masks=args.soft_masks,

@@ -8,15 +8,19 @@ shows what a model gets. Examples::
         configs/gwm/gwm_unet_synthetic.py sheet.png
     python tools/analysis_tools/browse_dataset.py \
         configs/gwm/gwm_unet_davis.py sheet.png --split val --num 20
+    python tools/analysis_tools/browse_dataset.py \
+        configs/gwm/gwm_unet_synthetic.py moving.gif --indices 30 60
 """
 
 import argparse
+import io
 from pathlib import Path
 
 import cv2
 import numpy as np
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
+from PIL import Image
 
 from mmmotion.datasets import FrameDraw
 from mmmotion.engine import add_config_options, check_config, load_config
@@ -26,6 +30,7 @@ from mmmotion.visualization import overlay_segmentation, palette
 
 _GAP = 3
 _NOTHING = 255
+_GIF_COLORS = 96
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -35,7 +40,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('config', help='config file with the data set')
-    parser.add_argument('out', type=Path, help='picture to write, .png')
+    parser.add_argument(
+        'out', type=Path, help='picture to write, .png, or .gif'
+    )
     parser.add_argument(
         '--split', choices=('train', 'val', 'test'), default='train'
     )
@@ -49,6 +56,17 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='frames to draw (spread evenly over the data set)',
     )
     parser.add_argument(
+        '--length',
+        type=int,
+        default=30,
+        help='of a .gif in frames, from each drawn one on (30)',
+    )
+    parser.add_argument(
+        '--shapes',
+        action='store_true',
+        help='also draw whole objects, hidden parts included',
+    )
+    parser.add_argument(
         '--columns', type=int, default=2, help='samples side by side (2)'
     )
     parser.add_argument(
@@ -56,7 +74,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     add_config_options(parser)
     args = parser.parse_args(argv)
-    for name in ('num', 'columns', 'height'):
+    for name in ('num', 'columns', 'height', 'length'):
         if getattr(args, name) < 1:
             parser.error(
                 f'--{name} must be at least 1, got {getattr(args, name)}'
@@ -78,22 +96,38 @@ def main(argv: list[str] | None = None) -> None:
         num = min(args.num, len(dataset))
         # The middle of equal parts, so that no video's last frame is first.
         indices = [(2 * i + 1) * len(dataset) // (2 * num) for i in range(num)]
-    if not all(0 <= index < len(dataset) for index in indices):
+    length = args.length if args.out.suffix == '.gif' else 1
+    if not all(0 <= index <= len(dataset) - length for index in indices):
         raise IndexError(
-            f'expected --indices from 0 to {len(dataset) - 1}, got {indices}'
+            f'expected --indices from 0 to {len(dataset) - length}, got '
+            f'{indices}'
         )
-    rows = [draw_sample(dataset, index, args.height) for index in indices]
-    write_png(args.out, arrange(rows, args.columns))
-    print_log(f'wrote {len(rows)} samples to {args.out}', logger='current')
+    sheets = [
+        arrange([
+            draw_sample(dataset, index + step, args.height, args.shapes)
+            for index in indices
+        ], args.columns) for step in range(length)
+    ]
+    if args.out.suffix == '.gif':
+        write_gif(args.out, sheets)
+    else:
+        write_png(args.out, sheets[0])
+    print_log(f'wrote {len(indices)} samples to {args.out}', logger='current')
 
 
-def draw_sample(dataset: BaseDataset, index: int, height: int) -> np.ndarray:
+def draw_sample(
+    dataset: BaseDataset,
+    index: int,
+    height: int,
+    with_shapes: bool = False,
+) -> np.ndarray:
     """Draw one sample; what it does not have is left white.
 
     Args:
         dataset: Data set whose pipeline ends with ``PackMotionInputs``.
         index: Position of the frame in the data set.
         height: Height of the row in pixels.
+        with_shapes: Whether whole objects are drawn after the masks.
 
     Returns:
         (height, W, 3) RGB frame, flow and masks; of a pair of frames
@@ -114,6 +148,11 @@ def draw_sample(dataset: BaseDataset, index: int, height: int) -> np.ndarray:
         tiles[1] = np.rint(255 * flow_to_rgb(flow)).astype(np.uint8)
     if 'gt_masks' in sample:
         tiles[2] = draw_masks(sample.gt_masks.numpy(), tiles[0])
+    if with_shapes:
+        tiles.append(None)
+        if 'gt_amodal_masks' in sample:
+            shapes = sample.gt_amodal_masks.numpy()
+            tiles[3] = draw_shapes(shapes, tiles[0])
     shape = next(tile.shape for tile in tiles if tile is not None)
     width = round(shape[1] * height / shape[0])
     gap = np.full((height, _GAP, 3), _NOTHING, np.uint8)
@@ -132,6 +171,18 @@ def draw_masks(masks: np.ndarray, frame: np.ndarray | None) -> np.ndarray:
     dark = frame.mean(axis=-1, keepdims=True) * 0.4
     dark = np.repeat(dark, 3, axis=-1).astype(np.uint8)
     return overlay_segmentation(dark, labels, alpha=0.8)
+
+
+def draw_shapes(shapes: np.ndarray, frame: np.ndarray | None) -> np.ndarray:
+    """Lay (O, H, W) whole objects over each other, half transparent."""
+    canvas = np.zeros((*shapes.shape[1:], 3), np.uint8)
+    if frame is not None:
+        canvas[:] = frame.mean(axis=-1, keepdims=True) * 0.4
+    for number, shape in enumerate(shapes):
+        canvas = overlay_segmentation(
+            canvas, shape.astype(int) * (number + 1), alpha=0.6
+        )
+    return canvas
 
 
 def fit(tile: np.ndarray | None, size: tuple[int, int]) -> np.ndarray:
@@ -183,6 +234,30 @@ def write_png(path: Path, image: np.ndarray) -> None:
     if not done:
         raise OSError(f'could not encode the picture for {path}')
     path.write_bytes(data.tobytes())
+
+
+def write_gif(path: Path, images: list[np.ndarray]) -> None:
+    """Write RGB pictures as a film of 12 frames a second."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # One palette, so that what rests does not flicker.
+    palette_image = Image.fromarray(
+        np.concatenate(images[::8])
+    ).quantize(_GIF_COLORS, Image.Quantize.MEDIANCUT)
+    films = [
+        Image.fromarray(image).quantize(
+            palette=palette_image, dither=Image.Dither.NONE
+        ) for image in images
+    ]
+    stream = io.BytesIO()
+    films[0].save(
+        stream,
+        format='GIF',
+        save_all=True,
+        append_images=films[1:],
+        duration=1000 // 12,
+        loop=0,
+    )
+    path.write_bytes(stream.getvalue())
 
 
 if __name__ == '__main__':
