@@ -51,19 +51,17 @@ def propagate_labels(
         )
     h, w = target.shape[-2:]
     radius = min(radius, max(h, w) - 1)
-    # (h, S, w, C), so that one row of a window is one matrix.
     keys = _rows_first(sources)
     keys = keys.div_(keys.norm(dim=-1, keepdim=True).clamp_(min=1e-12))
     values = _rows_first(labels)
     queries = F.normalize(target, dim=0).permute(1, 2, 0)
     result = values.new_empty((h, w, values.shape[-1]))
     for start in range(0, w, _BLOCK):
-        columns = slice(start, start + _BLOCK)
-        seen = slice(max(0, start - radius), start + _BLOCK + radius)
+        columns, seen, far = _columns(start, w, radius, keys)
         likeness = _compare(
             queries[:, columns].contiguous(),
             keys[:, :, seen].contiguous(),
-            _is_far(w, columns, seen, radius, keys),
+            far,
             radius,
         )
         result[:, columns] = _mix(
@@ -73,18 +71,23 @@ def propagate_labels(
 
 
 def _rows_first(maps: Sequence[Tensor]) -> Tensor:
-    """Stack S maps (C, h, w) to (h, S, w, C)."""
+    """Stack S maps (C, h, w) to (h, S, w, C), one matrix for each row."""
     return torch.stack([each.permute(1, 2, 0) for each in maps], dim=1)
 
 
-def _is_far(
-    width: int, columns: slice, seen: slice, radius: int, like: Tensor
-) -> Tensor:
-    """Zero where a column (n) sees another (W), else -inf; (n, 1, W)."""
+def _columns(start: int, width: int, radius: int,
+             like: Tensor) -> tuple[slice, slice, Tensor]:
+    """Some columns, those that they see, and which of these each sees.
+
+    The last is 0 where a column (n) sees another (W), else -inf; (n, 1, W).
+    """
+    columns = slice(start, start + _BLOCK)
+    seen = slice(max(0, start - radius), start + _BLOCK + radius)
     index = torch.arange(width, device=like.device)
     distance = index[columns, None] - index[seen]
     far = like.new_zeros(distance.shape)
-    return far.masked_fill_(distance.abs() > radius, -torch.inf)[:, None]
+    far.masked_fill_(distance.abs() > radius, -torch.inf)
+    return columns, seen, far[:, None]
 
 
 def _compare(

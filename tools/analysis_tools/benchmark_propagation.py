@@ -7,7 +7,7 @@ libraries and features included.
     python tools/analysis_tools/benchmark_propagation.py --dense
 
 With --dense all cells are compared with all others as well, as in the
-released code of DINO. That takes gigabytes and minutes at the default size.
+released code of DINO, which takes gigabytes at the default size.
 """
 
 import argparse

@@ -206,7 +206,8 @@ class AdaptLoop(VideoTestLoop):
     def _describe_run(self, model: BaseSegmentor) -> dict[str, Any]:
         """What the predictions of all videos depend on."""
         cfg = self.runner.cfg
-        parameter = next(model.parameters())
+        # A method that learns nothing has no parameters.
+        tensor = next(chain(model.parameters(), model.buffers()))
         postprocess = (cfg.get('model') or {}).get('postprocess')
         return describe_settings(
             dict(
@@ -216,7 +217,7 @@ class AdaptLoop(VideoTestLoop):
                 weights=hash_weights(model),
                 # Weights of post-processing are not in the model.
                 postprocess_files=hash_checkpoints(postprocess),
-                device=parameter.device.type,
+                device=tensor.device.type,
                 seed=self.seed,
                 fp16=self.fp16,
                 num_steps=self.num_steps,

@@ -1,5 +1,6 @@
 """The loop of the adaptation, where a step of post-processing adapts."""
 
+import copy
 import io
 import shutil
 import zipfile
@@ -106,3 +107,28 @@ def test_a_video_does_not_see_those_before_it(toy, tmp_path, first_run):
     run_test(toy, tmp_path, test_dataloader__dataset__indices=[8, 9, 10, 11])
     name = 'adapted/scene_00002.npz'
     assert arrays(tmp_path / name) == arrays(first_run[0] / name)
+
+
+def test_a_method_that_learns_nothing_can_be_refined(toy, tmp_path, tuned):
+    pipeline = [
+        dict(type='RenderScene', gaps=(1, ), missing='opposite'),
+        dict(type='PackMotionInputs'),
+    ]
+    options = dict(
+        NO_TRAINING,
+        model=dict(
+            _delete_=True,
+            type='RobustBackground',
+            postprocess=[REFINEMENT],
+        ),
+        test_dataloader__dataset__pipeline=pipeline,
+    )
+    metrics = []
+    for _ in range(2):
+        cfg = toy.toy_config(
+            tmp_path, 'adapt_config.py', **copy.deepcopy(options)
+        )
+        metrics.append(build_runner(cfg).test())
+    assert metrics[0] == metrics[1]
+    assert 0 <= metrics[0]['seg/J'] <= 1
+    assert tuned == [4, 4, 4]
