@@ -11,6 +11,7 @@ from ..errors import MissingFileError, SampleError
 _NUM_REPORTED = 8
 _CHOICES = ('strict', 'threshold', 'labels', 'objects')
 _VOID = 255
+_MAX_OBJECTS = 100
 
 
 def read_annotation(path: str, with_palette: bool = True) -> np.ndarray:
@@ -105,9 +106,7 @@ class LoadMasks(BaseTransform):
             labels = np.unique(values[values > 0])
             if self.binarize == 'objects':
                 results['gt_void'] = values == _VOID
-                labels = np.arange(
-                    1, 1 + max(labels[labels < _VOID], default=0)
-                )
+                labels = _label_range(labels, path)
             masks = values[None] == labels[:, None, None]
         elif self.binarize == 'threshold':
             masks = values[None] > self.threshold
@@ -130,3 +129,16 @@ class LoadMasks(BaseTransform):
                 path,
             )
         return mask
+
+
+def _label_range(labels: np.ndarray, path: str) -> np.ndarray:
+    """All labels from 1 to the highest one of an object."""
+    highest = int(max(labels[labels < _VOID], default=0))
+    if highest > _MAX_OBJECTS:
+        raise SampleError(
+            f'expected labels of at most {_MAX_OBJECTS} objects, numbered '
+            f'from 1, got {highest} (labels drawn in colours, without a '
+            f'palette, have to be converted to their numbers): {path}',
+            path,
+        )
+    return np.arange(1, 1 + highest)

@@ -99,3 +99,9 @@ def test_objects_keep_their_position_and_void_is_apart(tmp_path):
     assert results['gt_void'].tolist() == [[False, True, False, False]]
     results = load.transform(save(tmp_path, 0 * values))
     assert results['gt_masks'].shape == (0, 1, 4)
+
+
+def test_objects_that_are_drawn_in_colours_are_refused(tmp_path):
+    values = np.full((2, 3), 128, np.uint8)
+    with pytest.raises(SampleError, match=r'got 128 \(labels drawn .*mask'):
+        LoadMasks('objects').transform(save(tmp_path, values))
