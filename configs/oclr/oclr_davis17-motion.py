@@ -38,5 +38,7 @@ test_dataloader = dict(
 test_evaluator = dict(_delete_=True, type='VideoObjectMetric')
 
 # Training is that of oclr_synthetic; only tools/test.py applies.
+train_dataloader = None
+val_dataloader = None
 val_evaluator = None
 val_cfg = None
