@@ -101,6 +101,11 @@ class Method:
         """
         if num_iters is not None and num_iters < 0:
             raise ValueError(f'expected 0 iterations or more, got {num_iters}')
+        if self.learns and num_iters == 0:
+            raise ValueError(
+                f'{self.name} has no weights and learns from the video: '
+                'expected 1 iteration or more, got 0'
+            )
         if self.learns:
             return True
         if not num_iters:

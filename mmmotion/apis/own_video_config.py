@@ -14,10 +14,12 @@ DEFAULT_ESTIMATOR = dict(type='DISFlowEstimator', finest_scale=0)
 """Flow of configs that do not say whose they want."""
 
 _KEPT = ('pipeline', 'gaps', 'on_error')
+# A video may have any length.
+_CACHE_MEGABYTES = 256
 _RESIZERS = ('ResizeFrames', 'RandomResizeShortSide')
 
 
-def iterate_steps(pipeline: Sequence[Mapping]) -> Iterator[Mapping]:
+def iterate_steps(pipeline: Sequence[Any]) -> Iterator[Any]:
     """Yield the transforms of a pipeline, those inside others as well.
 
     Args:
@@ -123,6 +125,10 @@ def point_at(
         the method wants.
     """
     kept = {key: dataset[key] for key in _KEPT if key in dataset}
+    kept['pipeline'] = copy.deepcopy(kept['pipeline'])
+    for step in iterate_steps(kept['pipeline']):
+        if step['type'] == 'CacheTransforms':
+            step.setdefault('max_megabytes', _CACHE_MEGABYTES)
     pointed = dict(
         kept,
         type='VideoSegDataset',

@@ -185,9 +185,13 @@ def test_a_real_ctrl_c(make_clip, tmp_path):
         '--out-dir', str(tmp_path), *FAST
     ]  # yapf: disable
     process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
         env=dict(os.environ, PYTHONPATH=str(Path(__file__).parents[2])),
-    )  # yapf: disable
+        # A shell lets its background jobs ignore the signal.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     marker = tmp_path / 'long/.work/frames.json'
     while not marker.is_file() and process.poll() is None:
         time.sleep(0.05)

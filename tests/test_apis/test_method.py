@@ -1,0 +1,77 @@
+"""What a config says, and what it cannot do."""
+
+import pytest
+from mmengine.config import Config
+
+from mmmotion.apis.method import Method
+from mmmotion.apis.model_name import METHODS, find_config, list_models
+from mmmotion.apis.own_video_config import find_dataset, iterate_steps
+from mmmotion.apis.sources import InputError
+
+
+def test_names_of_methods_models_and_files(tmp_path):
+    models = list_models()
+    assert all(name in models for name in METHODS.values())
+    assert find_config('gwm').stem == 'gwm_unet-tiny_video'
+    assert find_config('gwm_unet-tiny').stem == 'gwm_unet-tiny_video'
+    assert find_config('mg_davis').stem == 'mg_davis'
+    assert find_config('flow/pwclite_davis').stem == 'pwclite_davis'
+    own = tmp_path / 'own.py'
+    own.write_text('model = dict(type="GWM")')
+    assert find_config(str(own)) == own
+    with pytest.raises(FileNotFoundError, match=r'index: .*imas_r50_davis'):
+        find_config('imas_r50')
+
+
+def test_rendered_scenes_are_loaded_from_files_instead():
+    cfg = Config.fromfile(find_config('gwm_unet_synthetic'))
+    for key, gaps in (('train_dataloader', None), ('test_dataloader', (1,
+                                                                       -1))):
+        steps = list(iterate_steps(find_dataset(cfg, key).pipeline))
+        kinds = [step['type'] for step in steps]
+        assert kinds[0] == 'LoadFrames' and 'RenderScene' not in kinds
+        (load, ) = [step for step in steps if step['type'] == 'LoadFlows']
+        assert load['gaps'] == gaps
+        sizes = {tuple(s['size']) for s in steps if 'size' in s}
+        assert sizes == {(128, 224)}
+
+
+def test_a_method_that_needs_labels_asks_for_weights():
+    with pytest.raises(ValueError, match=r'learns from labels.*give weights'):
+        Method('oclr-small_synthetic')
+
+
+def test_only_methods_that_read_no_flow_take_an_image(tmp_path):
+    amd = Method('amd')
+    with pytest.raises(InputError, match='learns from the motion'):
+        amd.check_length(1)
+    amd.weights = 'some.pth'
+    amd.check_length(1)
+    gwm = Method('gwm')
+    gwm.weights = 'some.pth'
+    with pytest.raises(InputError, match='needs the motion between two'):
+        gwm.check_length(1)
+    gwm.check_length(2)
+
+
+def test_what_is_no_segmentor_is_refused():
+    with pytest.raises(ValueError, match='segments, got UnsupervisedFlow'):
+        Method('pwclite_davis')
+
+
+def test_iterations_need_something_to_learn():
+    baseline = Method('robust-background')
+    assert not baseline.adapts(None) and not baseline.adapts(0)
+    with pytest.raises(ValueError, match='nothing to learn'):
+        baseline.adapts(5)
+    learner = Method('mg')
+    assert learner.adapts(None)
+    with pytest.raises(ValueError, match='1 iteration or more, got 0'):
+        learner.adapts(0)
+
+
+def test_what_a_training_keeps_in_memory_is_bounded(tmp_path):
+    cfg = Method('gwm').for_video(tmp_path, has_flow=True)
+    steps = list(iterate_steps(cfg.train_dataloader.dataset.pipeline))
+    caches = [step for step in steps if step['type'] == 'CacheTransforms']
+    assert [cache['max_megabytes'] for cache in caches] == [256, 256]
