@@ -10,7 +10,8 @@ supervision = dict(encoder='self')
 model = dict(
     postprocess=[
         dict(type='ForegroundObjects', keep='union'),
-        *_base_.refinement,
+        _base_.refinement,
+        _base_.crf,
     ],
 )
 test_evaluator = dict(oracle=())

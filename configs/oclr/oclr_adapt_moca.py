@@ -10,8 +10,10 @@ supervision = dict(encoder='self')
 model = dict(
     postprocess=[
         dict(type='ForegroundObjects', keep='union'),
-        *_base_.refinement,
+        _base_.refinement,
+        _base_.crf,
     ],
 )
+test_evaluator = dict(oracle=())
 # Every video on its own, stored when it is done, none of the training.
 test_cfg = dict(type='AdaptLoop', num_steps=0)

@@ -9,7 +9,7 @@ from PIL import Image
 from mmmotion.engine import build_runner, load_config
 from mmmotion.flow import write_flow
 from mmmotion.postprocessing import propagation_refinement
-from mmmotion.registry import METRICS
+from mmmotion.registry import METRICS, POSTPROCESSORS
 
 ROOT = Path(__file__).parents[2]
 SIZE = (64, 96)
@@ -108,3 +108,19 @@ def test_adaptation_is_that_of_the_release(name):
     assert (cfg.test_cfg.type, cfg.test_cfg.num_steps) == ('AdaptLoop', 0)
     # An oracle would choose among masks as they were before.
     assert not getattr(METRICS.build(cfg.test_evaluator), 'oracle', ())
+
+
+def test_the_small_config_has_half_the_resolution():
+    cfg = load_config(ROOT / 'configs/oclr/oclr-small_adapt_davis.py')
+    _, refinement, crf = cfg.model.postprocess
+    step = POSTPROCESSORS.build(
+        refinement | dict(
+            encoder=dict(
+                type='ViTEncoder', embed_dims=8, num_heads=2, depth=2
+            )
+        )
+    )
+    assert (step.short_side, step.side_multiple) == (240, 32)
+    assert (step.loss.inner, step.loss.outer) == (1, 3)
+    assert (crf.size, crf.spatial_sigma) == (240, 30)
+    assert refinement.encoder.init_cfg.type == 'Pretrained'

@@ -8,7 +8,9 @@ import pytest
 from mmmotion.evaluation.functional import (
     assign_objects,
     jaccard,
+    match_objects,
     score_named_objects,
+    score_pairs,
     score_unnamed_objects,
 )
 
@@ -119,3 +121,18 @@ def test_videos_of_two_shapes_are_refused(shape):
 def test_a_video_without_objects_is_refused():
     with pytest.raises(ValueError, match='expected objects of shape'):
         score_unnamed_objects(video(2), video(2)[:0])
+
+
+def test_frames_one_by_one_give_the_same():
+    rng = np.random.default_rng(0)
+    proposals, objects = rng.random((2, 3, 4, 12, 16)) > 0.6
+    void = rng.random((4, 12, 16)) > 0.9
+    pairs = [
+        score_pairs(proposals[:, t], objects[:2, t], void[t])
+        for t in range(4)
+    ]
+    assert pairs[0].shape == (2, 3, 2)
+    found = match_objects(np.stack(pairs, axis=-1))
+    expected = score_unnamed_objects(proposals, objects[:2], void)
+    for one, other in zip(found, expected):
+        np.testing.assert_array_equal(one, other)

@@ -67,3 +67,18 @@ def test_grossly_wrong_cells_have_no_gradient():
 def test_rejects_settings_that_are_not_positive(settings):
     with pytest.raises(ValueError, match='positive temperature and limit'):
         build(**settings)
+
+
+def test_margins_are_those_of_the_settings():
+    masks = torch.zeros(1, 12, 12)
+    masks[0, 3:9, 3:9] = 1
+    found = build(inner=2, outer=1).regions(masks)
+    for one, other in zip(found, contrast_regions(masks, inner=2, outer=1)):
+        assert torch.equal(one, other)
+    assert found.positive.sum() < masks.sum()
+
+
+@pytest.mark.parametrize('settings', [dict(inner=0), dict(outer=0)])
+def test_rejects_margins_below_one(settings):
+    with pytest.raises(ValueError, match='margins of at least 1 cell'):
+        build(**settings)
