@@ -73,6 +73,7 @@ def parse_args(args: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--num-scenes', type=int, default=8)
+    parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--num-frames', type=int, default=24)
     parser.add_argument('--size', type=int, nargs=2, default=(128, 224))
     parser.add_argument(
@@ -173,7 +174,7 @@ def render_scenes(
         num_objects=(2, 3)
     )
     for index in range(options.num_scenes):
-        scene = build_scene(SceneKey(0, 'test', index), world)
+        scene = build_scene(SceneKey(options.seed, 'test', index), world)
         frames, owners = [], []
         for frame in range(options.num_frames):
             coverages = cover_all(scene, frame)

@@ -15,7 +15,7 @@ _MIN_THRESHOLD = 0.1
 # Factor by which the background's motion explains the pixels of a moving
 # object worse than their own flow; around 0.6 in still scenes, where both
 # explain them and the noise stands in the denominator, and 2 or more else.
-_MIN_SUPPORT = 1.25
+_MIN_SUPPORT = 1.5
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class PictureEvidence:
         """Whether the pixels of a mask move against the background.
 
         Their mean difference between the frames along the background's motion
-        is more than 1.25 times that along the flow plus the noise, which is
+        is more than 1.5 times that along the flow plus the noise, which is
         the median of the former over the frame.
         """
         mask = mask & self.seen

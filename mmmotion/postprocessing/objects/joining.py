@@ -11,8 +11,8 @@ from .trace import Trace
 _TOUCHING, _NEAR = 0.5, 0.8
 # They drift apart by less than this, in sizes of both together; by less if
 # they were seen together in few frames.
-_MAX_DRIFT = 0.75
-_FRAMES_OF_DRIFT = 15
+_MAX_DRIFT = 0.9
+_FRAMES_OF_DRIFT = 30
 MIN_MASS = 0.05
 """Least pixels of an object, as a share of those of the largest one."""
 

@@ -10,6 +10,7 @@ from .trace import Trace
 
 _MIN_FRAMES = 5
 _MAX_SHARE_OF_VIDEO = 0.3
+_MAX_OBJECTS = 255  # labels are 8 bits
 
 
 class ObjectSummary(NamedTuple):
@@ -21,7 +22,8 @@ class ObjectSummary(NamedTuple):
         motion_scores: By final number, the motion score that an object
             exceeds in a quarter of its frames: the median length of its flow
             without that of the background, over the length that noise does
-            not reach. Above 1 it moves. NaN if there was no flow.
+            not reach. Above 1 it moves. Frames in which the pictures do not
+            show the motion count 0. NaN if there was no flow.
         moves: Whether any object moves; if not, all are dropped. True if
             there was no flow that could tell.
     """
@@ -46,6 +48,7 @@ def summarise(
     num_frames: int,
     num_objects: int | None = None,
     moving_only: bool = False,
+    judged: bool = True,
 ) -> ObjectSummary:
     """Join what belongs together, and drop what is no object.
 
@@ -56,8 +59,10 @@ def summarise(
         traces: All followed regions by number.
         pairs: Histories of those that were seen together.
         num_frames: Length of the video.
-        num_objects: Most objects to keep, the largest; None keeps all.
+        num_objects: Most objects to keep, the largest; 255 if None.
         moving_only: Whether to drop what stands still.
+        judged: Whether there was flow; without, nothing is dropped for
+            standing still.
     """
     limit = max(1, min(_MIN_FRAMES, int(_MAX_SHARE_OF_VIDEO * num_frames)))
     found = [
@@ -67,13 +72,12 @@ def summarise(
     found.sort(key=lambda one: -one.mass)
     kept = [one for one in found if one.num_frames >= limit]
     kept = [one for one in kept if one.mass >= MIN_MASS * kept[0].mass]
-    judged = any(trace.scores.counts.any() for trace in traces.values())
     moves = not judged or any(one.score > 1 for one in kept)
     if not moves:
         kept = []
     elif moving_only and judged:
         kept = [one for one in kept if one.score > 1]
-    kept = kept[:num_objects]
+    kept = kept[:num_objects or _MAX_OBJECTS]
     mapping = dict.fromkeys(traces, 0)
     for index, one in enumerate(kept, 1):
         mapping |= dict.fromkeys(one.numbers, index)

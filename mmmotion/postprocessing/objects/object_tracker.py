@@ -93,6 +93,7 @@ class ObjectTracker:
         self._unjudged: _Unjudged | None = None
         self._pairs: dict[Pair, PairHistory] = {}
         self._num_frames = 0
+        self._has_flow = False
         self._next = 1
 
     def update(
@@ -128,6 +129,7 @@ class ObjectTracker:
         image = None if frame is None else grid.shrink_frame(frame)
         self._judge(image)
         motion = None
+        self._has_flow |= flow is not None
         if flow is not None:
             motion = measure_motion(
                 resize_flow_tensor(flow[None].float().cpu(), grid.size)[0]
@@ -149,6 +151,7 @@ class ObjectTracker:
             self._num_frames,
             self.num_objects,
             self.moving_only,
+            self._has_flow,
         )
         for number in sorted(self._forgotten):
             parent = self._forgotten[number]

@@ -39,8 +39,8 @@ def test_parts_that_swing_are_joined_and_objects_that_pass_are_not():
 
 def test_the_same_drift_counts_more_in_less_time():
     known = traces(n1=20, n2=20)
-    assert join(known, {(1, 2): history(20, drift=(7, 0))}) == [[1, 2]]
-    assert join(known, {(1, 2): history(8, 8, 8, (7, 0))}) == [[1], [2]]
+    assert join(known, {(1, 2): history(30, 30, 30, (9, 0))}) == [[1, 2]]
+    assert join(known, {(1, 2): history(8, 8, 8, (9, 0))}) == [[1], [2]]
 
 
 def test_what_is_seldom_near_stays_apart():
