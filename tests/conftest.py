@@ -1,7 +1,8 @@
 """Fixtures that every test may use."""
 
 import importlib.util
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -52,6 +53,23 @@ def repo_root() -> Path:
 def load_tool() -> Callable[[str], ModuleType]:
     """Importer of a command-line tool by its path below ``tools/``."""
     return lambda name: _load(ROOT / 'tools' / name)
+
+
+@pytest.fixture
+def browser(tmp_path) -> Iterator:
+    """A real browser without a window, or the test is skipped.
+
+    It is the system's Chromium, driven by its own chromedriver: nothing is
+    downloaded, and the browser asks no host but those of the test.
+    """
+    reason = 'selenium, of requirements/browser.txt, is not installed'
+    pytest.importorskip('selenium', reason=reason)
+    programs = [shutil.which(name) for name in ('chromium', 'chromedriver')]
+    if None in programs:
+        pytest.skip('chromium and chromedriver are not installed')
+    browser = _load(ROOT / 'tests' / 'data' / 'browser.py')
+    with browser.Browser(*programs, tmp_path / 'profile') as opened:
+        yield opened
 
 
 @pytest.fixture(scope='session')

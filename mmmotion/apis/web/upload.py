@@ -1,0 +1,132 @@
+"""From a file that somebody sent to files that they take home."""
+
+import shlex
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..motion_inferencer import MotionInferencer
+from ..sources import InputError, open_source
+from .visits import Visit
+
+STAGE_TEXTS = dict(
+    frames='Reading the video',
+    flow='Measuring motion',
+    adapt='Learning from this video',
+    predict='Segmenting',
+    objects='Following objects',
+    write='Writing masks',
+    overlay='Drawing the overlay',
+    report='Writing the report',
+)
+"""What each stage of a run is called on the page."""
+
+_FILES = ('overlay.mp4', 'masks.zip', 'objects.json', 'report.html')
+
+
+class Stopped(Exception):  # noqa: N818 - nothing went wrong
+    """A run that nobody waits for any more."""
+
+
+@dataclass(frozen=True)
+class UploadOutcome:
+    """What a visitor gets.
+
+    Attributes:
+        summary: What was found, in words.
+        notes: What the visitor should know about it.
+        report: Text of the HTML report.
+        files: Files to take home.
+    """
+
+    summary: str
+    notes: tuple[str, ...]
+    report: str
+    files: tuple[Path, ...]
+
+
+def segment_upload(
+    visit: Visit,
+    method: str,
+    num_objects: int | str | None,
+    moving_only: bool,
+    max_frames: int,
+    device: str | None,
+    on_progress: Callable[[str, int, int | None], None],
+) -> UploadOutcome:
+    """Find the moving objects of the file of a visit.
+
+    Args:
+        visit: File, folder for the results, and whether anybody waits.
+        method: See :class:`MotionInferencer`.
+        num_objects: See :class:`~mmmotion.apis.run_settings.RunSettings`.
+        moving_only: See there.
+        max_frames: How many frames are used at most.
+        device: Where the method runs; None takes the fastest.
+        on_progress: Called with a text, steps done and steps in all (None if
+            unknown).
+
+    Returns:
+        What the visitor gets; its files lie in the folder of the visit.
+
+    Raises:
+        InputError: If the file cannot be worked on; the message names the
+            file as the visitor knows it.
+        Stopped: If nobody waits any more.
+    """
+
+    def listen(stage: str, done: int, total: int | None) -> None:
+        if visit.stopped.is_set():
+            raise Stopped
+        on_progress(STAGE_TEXTS.get(stage, stage), done, total)
+
+    inferencer = MotionInferencer(
+        method, device=device, show_progress=False, on_progress=listen
+    )
+    try:
+        source = open_source(visit.upload)
+        results = inferencer(
+            [source],
+            visit.folder,
+            num_objects=num_objects,
+            moving_only=moving_only,
+            max_frames=max_frames,
+            command=_command(visit.upload, method, num_objects, moving_only),
+        )
+    except (InputError, FileNotFoundError) as error:
+        text = str(error).replace(str(visit.upload), visit.upload.name)
+        raise InputError(text) from error
+    assert isinstance(results, list), 'a list of sources was given'
+    result, = results
+    notes = list(result.warnings)
+    if len(result) == max_frames != source.num_expected:
+        notes.append(f'Only the first {max_frames} frames are used here.')
+    folder = visit.folder / result.name
+    shutil.make_archive(str(folder / 'masks'), 'zip', folder / 'masks')
+    outcome = UploadOutcome(
+        _summary(len(result.objects)),
+        tuple(notes),
+        (folder / 'report.html').read_text(encoding='utf-8'),
+        tuple(folder / name for name in _FILES),
+    )
+    # What the stages left for a rerun, several times as much as the results.
+    shutil.rmtree(folder / '.work')
+    return outcome
+
+
+def _command(
+    upload: Path, method: str, num_objects: int | str | None, moving_only: bool
+) -> str:
+    command = ['mmmotion-segment', upload.name, '--method', method]
+    if num_objects is not None:
+        command += ['--objects', str(num_objects)]
+    if moving_only:
+        command.append('--moving-only')
+    return shlex.join(command)
+
+
+def _summary(num_objects: int) -> str:
+    if not num_objects:
+        return 'Nothing moves in this video.'
+    return f'{num_objects} object{"s" if num_objects > 1 else ""} found.'

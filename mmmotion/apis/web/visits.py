@@ -1,0 +1,75 @@
+"""Files of the visitors of a page."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from threading import Event, Lock
+
+
+class Visit:
+    """One run of one visitor.
+
+    Args:
+        folder: Where its results go.
+        upload: The file that was sent.
+
+    Attributes:
+        stopped: Set when nobody waits for the run any more.
+    """
+
+    def __init__(self, folder: Path, upload: Path) -> None:
+        self.folder = folder
+        self.upload = upload
+        self.stopped = Event()
+
+
+class Visits:
+    """Private folders of visitors, each removed when its visitor leaves.
+
+    All of them lie in one temporary folder that nobody but the user who runs
+    the page can read, and that goes with it.
+    """
+
+    def __init__(self) -> None:
+        self.root = Path(tempfile.mkdtemp(prefix='mmmotion-page-'))
+        self._visits: dict[str, Visit] = {}
+        self._lock = Lock()
+
+    def begin(self, visitor: str, upload: str | Path) -> Visit:
+        """Give a visitor an empty folder; an older one of theirs goes.
+
+        Args:
+            visitor: Name of the visitor.
+            upload: The file that was sent.
+        """
+        folder = Path(tempfile.mkdtemp(prefix='results-', dir=self.root))
+        visit = Visit(folder, Path(upload))
+        with self._lock:
+            old = self._visits.get(visitor)
+            self._visits[visitor] = visit
+        if old is not None:
+            old.stopped.set()
+            shutil.rmtree(old.folder, ignore_errors=True)
+        return visit
+
+    def stop(self, visitor: str) -> None:
+        """Stop the run of a visitor, if there is one."""
+        with self._lock:
+            visit = self._visits.get(visitor)
+        if visit is not None:
+            visit.stopped.set()
+
+    def end(self, visitor: str) -> None:
+        """Stop the run of a visitor and remove all of their files."""
+        with self._lock:
+            visit = self._visits.pop(visitor, None)
+        if visit is not None:
+            visit.stopped.set()
+            shutil.rmtree(visit.folder, ignore_errors=True)
+            visit.upload.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Stop all runs and remove all files."""
+        for visitor in list(self._visits):
+            self.end(visitor)
+        shutil.rmtree(self.root, ignore_errors=True)
