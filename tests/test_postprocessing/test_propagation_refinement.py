@@ -94,6 +94,28 @@ def test_a_wrong_mask_is_replaced_by_those_of_other_frames(num_steps):
         assert agree.float().mean() > 0.9
 
 
+def test_masks_follow_what_moves():
+    generator = torch.Generator().manual_seed(0)
+    ground = 255 * torch.rand(3, 32, 64, generator=generator)
+    thing = 255 * torch.rand(3, 16, 16, generator=generator)
+    inputs, truth = [], []
+    for t in range(5):
+        frame, labels = ground.clone(), torch.zeros(32, 64, dtype=torch.long)
+        columns = slice(8 * t, 8 * t + 16)
+        frame[:, 8:24, columns], labels[8:24, columns] = thing, 1
+        inputs.append(dict(frames=frame[None]))
+        truth.append(labels)
+    masks = [one_hot(labels, 2) for labels in truth]
+    masks[3] = one_hot(0 * truth[3], 2)
+    samples = [MotionDataSample() for _ in inputs]
+    step = build(num_steps=0, radius=2)
+    found = step.process_video(masks, inputs, samples)
+    for mask, labels in zip(found, truth):
+        mask = mask.argmax(dim=0)
+        overlap = (mask & labels).sum() / (mask | labels).sum()
+        assert overlap > 0.8
+
+
 def test_masks_have_the_size_of_the_original_frame():
     masks, inputs, samples = video(2, ori_shape=(64, 90))
     found = build(num_steps=0).process_video(masks, inputs, samples)
