@@ -9,10 +9,11 @@ from .trace import Trace
 # Parts of one object touch in this share of the frames, or are near each
 # other in that one.
 _TOUCHING, _NEAR = 0.5, 0.8
-# They drift apart by less than this, in sizes of both together; by less if
-# they were seen together in few frames.
+# They drift apart by less than this, in sizes of both together, in 30 frames
+# or more; by down to half as much in fewer.
 _MAX_DRIFT = 0.9
 _FRAMES_OF_DRIFT = 30
+_MIN_TIME = 0.5
 MIN_MASS = 0.05
 """Least pixels of an object, as a share of those of the largest one."""
 
@@ -116,4 +117,5 @@ class Joining:
         history = self.pairs[pair]
         size = math.hypot(*(self.traces[number].size for number in pair))
         time = min(1.0, history.num_frames / _FRAMES_OF_DRIFT)
+        time = max(_MIN_TIME, time)
         return math.hypot(*history.drift) / max(size, 1.0) / time

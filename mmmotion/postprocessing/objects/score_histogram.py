@@ -28,8 +28,8 @@ class ScoreHistogram:
     def typical(self) -> float:
         """Score that a quarter of all exceed, to 2.5 %.
 
-        An object may rest for most of a video, and noise may not exceed the
-        score in more than single frames. NaN if there is none; 0 in the lowest bin.
+        An object may rest for most of a video, but errors that last for some
+        frames must not count. NaN if there is none; 0 in the lowest bin.
         """
         total = self.counts.sum()
         if not total:
