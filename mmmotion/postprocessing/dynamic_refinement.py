@@ -47,28 +47,35 @@ def label_error(labels: Tensor, masks: Tensor) -> Tensor:
     return difference / ((labels.sum() + masks.sum()) / 2 + _EPS)
 
 
-def choose_key_frame(errors: Tensor) -> int:
+def choose_key_frame(errors: Tensor, has_objects: Tensor | None = None) -> int:
     """Choose the middle of the longest run of errors below their mean.
 
     Args:
         errors: (T - 1,) error of each frame from the second on.
+        has_objects: (T - 1,) bool, which frames may be chosen; None: all.
+            (The release may choose a frame without any object, which agrees
+            with its neighbours if they have none either.)
 
     Returns:
         Position of the frame; of several longest runs the first counts. If no
         error is below the mean, the frame of the smallest one, and the first
-        frame of a video that has no other.
+        frame of a video in which there is no other.
     """
-    if not len(errors):
+    if has_objects is None:
+        has_objects = torch.ones_like(errors, dtype=torch.bool)
+    if not has_objects.any():
         return 0
     runs: list[list[int]] = [[]]
-    for index, good in enumerate((errors < errors.mean()).tolist()):
+    is_good = (errors < errors.mean()) & has_objects
+    for index, good in enumerate(is_good.tolist()):
         if good:
             runs[-1].append(index)
         else:
             runs.append([])
     longest = max(runs, key=len)
     if not longest:
-        return 1 + int(errors.argmin())
+        allowed = errors.masked_fill(~has_objects, torch.inf)
+        return 1 + int(allowed.argmin())
     return 1 + (longest[0] + longest[-1]) // 2
 
 
@@ -108,7 +115,8 @@ def refine_labels(
     if errors is None:
         errors = label_errors(features, masks, **settings)
     limit = errors.mean() if len(errors) else 0
-    key = choose_key_frame(errors)
+    has_objects = [bool(mask[1:].any()) for mask in masks[1:]]
+    key = choose_key_frame(errors, errors.new_tensor(has_objects) > 0)
     labels = list(masks)
 
     def carry(frames: Iterable[int]) -> None:

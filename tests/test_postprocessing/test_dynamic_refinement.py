@@ -41,6 +41,28 @@ def test_key_frame_is_the_middle_of_the_longest_good_run(errors, key):
     assert choose_key_frame(torch.tensor(errors, dtype=torch.float)) == key
 
 
+@pytest.mark.parametrize(
+    'has_objects, key', [
+        ([1, 1, 1, 0, 0, 0, 0], 2),
+        ([1, 0, 0, 0, 0, 0, 0], 1),
+        ([0, 0, 0, 0, 0, 0, 0], 0),
+    ]
+)
+def test_a_frame_without_objects_is_no_key_frame(has_objects, key):
+    errors = torch.tensor([9.0, 3.0, 4.0, 0.0, 0.0, 0.0, 0.0])
+    errors[1:3] = 1
+    found = choose_key_frame(errors, torch.tensor(has_objects) > 0)
+    assert found == key
+
+
+def test_masks_that_are_empty_for_long_do_not_empty_the_others():
+    features, masks = video(8)
+    masks[2:] = [one_hot(*[0] * 8)] * 6
+    refined = refine_labels(features, masks, top_k=1)
+    assert refined.key_frame < 2
+    assert refined.labels[7][1].sum() == 3
+
+
 def video(num_frames=6):
     """Distinct cells that do not move, with one object on the left."""
     features = [torch.eye(8)[:, None]] * num_frames
