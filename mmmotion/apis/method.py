@@ -1,5 +1,6 @@
 """A method as its config describes it."""
 
+import copy
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -51,9 +52,9 @@ class Method:
         device: str = 'cpu',
         options: Mapping[str, Any] | None = None,
     ) -> None:
-        self.name = 'config'
         if isinstance(model, Config):
-            self.cfg = model
+            self.name = Path(model.filename or 'config').stem
+            self.cfg = copy.deepcopy(model)
             self.cfg.merge_from_dict(dict(options or {}))
         else:
             path = find_config(str(model))

@@ -125,6 +125,7 @@ class MotionInferencer(BaseInferencer):
             if run.out_dir is not None:
                 self.visualize([run], [result], **showing)
             results += self.postprocess([result], [run], **finishing)
+            self.progress.say(_summarise(result, run))
         return results if _is_batch(inputs) else results[0]
 
     def preprocess(
@@ -167,7 +168,8 @@ class MotionInferencer(BaseInferencer):
             **kwargs: None.
         """
         for run, result in zip(inputs, preds, strict=True):
-            run.write_pictures(result, overlay, report, command)
+            call = f'MotionInferencer({run.method.name!r})({result.name!r})'
+            run.write_pictures(result, overlay, report, command or call)
         return []
 
     def postprocess(
@@ -232,6 +234,16 @@ def _is_batch(inputs: Any) -> bool:
         for item in inputs
     ]
     return bool(inputs) and all(is_video)
+
+
+def _summarise(result: VideoResult, run: VideoRun) -> str:
+    """The answer in a line."""
+    answer = result.verdict
+    if result.objects:
+        plural = '' if len(result.objects) == 1 else 's'
+        answer = f'{len(result.objects)} moving object{plural}'
+    where = '' if run.out_dir is None else f', see {run.out_dir}'
+    return f'{result.name}: {answer} in {len(result)} frames{where}'
 
 
 def _make_unique(sources: Sequence[FrameSource]) -> None:

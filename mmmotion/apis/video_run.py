@@ -203,7 +203,7 @@ class VideoRun:
         return self._write(FinalMasks(frames, groups, objects))
 
     def _write(self, masks: FinalMasks) -> VideoResult:
-        frames, objects = masks.frames, masks.objects
+        frames = masks.frames
         tracks = self._measure(masks)
         return VideoResult(
             name=self.source.name,
@@ -211,7 +211,7 @@ class VideoRun:
             fps=self.source.fps,
             frame_names=frames.names,
             objects=tracks,
-            verdict='objects' if objects.moves else 'nothing moves',
+            verdict='objects' if tracks else 'nothing moves',
             settings=self._describe(frames),
             warnings=frames.warnings,
             labels=LazyFrames(len(frames), masks.labels),

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +15,8 @@ from .frame_source import FrameSource
 _DEFAULT_FPS = 25.0
 # Containers count some frames that no decoder ever shows.
 _TOLERANCE = 0.02
+# Sound may go on when the pictures have ended.
+_DURATION_TOLERANCE = 0.1
 
 
 class VideoFile(FrameSource):
@@ -150,15 +153,39 @@ def _decode_pyav(path: Path) -> Iterator[np.ndarray]:
         stream = container.streams.video[0]
         stream.thread_type = 'AUTO'
         frames = container.decode(stream)
+        last: float | None = None
         while True:
             try:
                 frame = next(frames, None)
             except av.error.FFmpegError as error:
                 raise _DecodeError(str(error.strerror)) from error
             if frame is None:
+                _check_duration(container, last)
                 return
+            last = frame.time
             image = frame.to_ndarray(format='rgb24')
             yield turn_upright(image, getattr(frame, 'rotation', 0))
+
+
+def _check_duration(container: Any, last: float | None) -> None:
+    """Tell a file that ends before its time, where frames are not counted.
+
+    Args:
+        container: PyAV's.
+        last: When the last frame is shown, in seconds.
+
+    Raises:
+        _DecodeError: If much more was announced.
+    """
+    if last is None or not container.duration:
+        return
+    if container.streams.video[0].frames:
+        return
+    announced = container.duration / 1e6
+    if last + 1 < announced * (1 - _DURATION_TOLERANCE):
+        raise _DecodeError(
+            f'it ends after {last:.1f} of {announced:.1f} seconds'
+        )
 
 
 def _probe_opencv(path: Path) -> tuple[float | None, int | None]:

@@ -1,8 +1,10 @@
 """Stage 2: the flow between the frames, as a tree of files."""
 
+import errno
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mmmotion.flow import ExtractionSettings, Video, extract_flow, flow_path
@@ -56,7 +58,7 @@ def estimate_flow(
     paths = tuple(str(frames.path(i)) for i in range(len(frames)))
     total = sum(max(0, len(frames) - abs(gap)) for gap in gaps)
     size = frames.work_size
-    _check_space(work, total * size[0] * size[1] * 2 * _BYTES_PER_VALUE)
+    _check_space(root, total * size[0] * size[1] * 2 * _BYTES_PER_VALUE)
     is_network = _is_network(estimator)
     if num_workers is None:
         num_workers = 0 if is_network else _choose_workers(total)
@@ -105,12 +107,17 @@ def _choose_workers(num_pairs: int) -> int:
     return useful if useful > 1 else 0
 
 
-def _check_space(work: WorkFolder, num_bytes: int) -> None:
-    free = shutil.disk_usage(work.path).free
-    if free < num_bytes:
+def _check_space(root: Path, num_bytes: int) -> None:
+    """Refuse to begin what cannot end; flows that are there count."""
+    root.mkdir(parents=True, exist_ok=True)
+    missing = num_bytes - sum(
+        path.stat().st_size for path in root.rglob('*.npy')
+    )
+    free = shutil.disk_usage(root).free
+    if free < missing:
         raise OSError(
-            28,
-            f'the flows need {num_bytes / 1e9:.1f} GB, but there are only '
+            errno.ENOSPC,
+            f'the flows need {missing / 1e9:.1f} GB, but there are only '
             f'{free / 1e9:.1f} GB free',
-            str(work.path),
+            str(root),
         )

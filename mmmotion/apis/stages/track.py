@@ -17,6 +17,7 @@ from .frame_arrays import FrameArrays
 from .progress import StageProgress
 
 STAGE = 'objects'
+_SURE = 0.5
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Objects:
         mapping: Final number by provisional one; 0 is background.
         motion_scores: How much an object moves, by its final number; above 1
             it does. NaN where there was no flow.
-        moves: Whether anything moves.
+        moves: Whether anything moves; True where there was no flow to tell.
     """
 
     provisional: FrameArrays
@@ -66,8 +67,8 @@ def track_objects(
         frames: The frames.
         masks: (K, h, w) soft masks of each frame.
         work: Folder of the run.
-        num_objects: Most objects to tell apart, or ``'auto'``; None takes the
-            whole foreground for one object.
+        num_objects: Most objects to tell apart, or ``'auto'``; None makes one
+            object of all.
         moving_only: Whether objects that stand still are dropped.
         progress: Told about every frame.
     """
@@ -77,20 +78,26 @@ def track_objects(
     facts = work.facts(STAGE)
     if facts is None:
         tracker = ObjectTracker(num_objects or 'auto', moving_only)
+        # All of the foreground, with what is too small to be followed.
+        as_whole = num_objects is None and not moving_only
         with progress.stage(STAGE, len(frames)) as advance:
             for window in labels.windows():
                 found = []
                 for index in window:
-                    found.append(
-                        tracker.update(
-                            _groups(masks, index),
-                            _flow(work, index),
-                            read_frame(frames.path(index)),
-                        ).numpy().astype(np.uint16)
+                    groups = _groups(masks, index)
+                    numbers = tracker.update(
+                        groups,
+                        _flow(work, index),
+                        read_frame(frames.path(index)),
                     )
+                    if as_whole:
+                        numbers = _foreground(groups) > _SURE
+                    found.append(numbers.numpy().astype(np.uint16))
                     advance()
                 labels.write(window, found)
-        facts = _summarise(tracker.finish(), num_objects is None, moving_only)
+        facts = _summarise(tracker.finish(), num_objects is None)
+        if as_whole:
+            facts['mapping'] = [[1, 1]]
         work.finish(STAGE, facts)
     return Objects(
         labels,
@@ -126,16 +133,16 @@ def _flow(work: WorkFolder, index: int) -> torch.Tensor | None:
     return None if flow is None else torch.from_numpy(flow)
 
 
-def _summarise(summary: ObjectSummary, as_one: bool,
-               moving_only: bool) -> dict[str, Any]:
+def _foreground(groups: torch.Tensor) -> torch.Tensor:
+    """(h, w) soft foreground of what :func:`_groups` returns."""
+    return groups[0] if len(groups) == 1 else 1 - groups[0]
+
+
+def _summarise(summary: ObjectSummary, as_one: bool) -> dict[str, Any]:
     """What is kept of a summary, as JSON can hold it."""
     mapping, scores = summary.mapping, summary.motion_scores
     if as_one and scores:
-        # All of the foreground is one object, what is small as well.
-        mapping = {
-            number: int(kept > 0 or not moving_only)
-            for number, kept in mapping.items()
-        }
+        mapping = {number: min(kept, 1) for number, kept in mapping.items()}
         scores = {1: max(scores.values())}
     return dict(
         mapping=[list(pair) for pair in mapping.items()],
