@@ -23,17 +23,17 @@ def test_names_of_methods_models_and_files(tmp_path):
         find_config('imas_r50')
 
 
-def test_rendered_scenes_are_loaded_from_files_instead():
+@pytest.mark.parametrize('split, gaps', [('train', None), ('test', (1, -1))])
+def test_rendered_scenes_are_loaded_from_files_instead(split, gaps):
     cfg = Config.fromfile(find_config('gwm_unet_synthetic'))
-    for key, gaps in (('train_dataloader', None), ('test_dataloader', (1,
-                                                                       -1))):
-        steps = list(iterate_steps(find_dataset(cfg, key).pipeline))
-        kinds = [step['type'] for step in steps]
-        assert kinds[0] == 'LoadFrames' and 'RenderScene' not in kinds
-        (load, ) = [step for step in steps if step['type'] == 'LoadFlows']
-        assert load['gaps'] == gaps
-        sizes = {tuple(s['size']) for s in steps if 'size' in s}
-        assert sizes == {(128, 224)}
+    dataset = find_dataset(cfg, f'{split}_dataloader')
+    steps = list(iterate_steps(dataset.pipeline))
+    kinds = [step['type'] for step in steps]
+    assert kinds[0] == 'LoadFrames' and 'RenderScene' not in kinds
+    (load, ) = [step for step in steps if step['type'] == 'LoadFlows']
+    assert load['gaps'] == gaps
+    sizes = [tuple(s['size']) for s in steps if 'size' in s]
+    assert sizes == [(128, 224)] * 2 + [(64, 112)] * 2
 
 
 def test_a_method_that_needs_labels_asks_for_weights():
