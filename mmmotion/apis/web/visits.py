@@ -33,7 +33,18 @@ class Visits:
     def __init__(self) -> None:
         self.root = Path(tempfile.mkdtemp(prefix='mmmotion-page-'))
         self._visits: dict[str, Visit] = {}
+        self._uploads: dict[str, set[Path]] = {}
         self._lock = Lock()
+
+    def receive(self, visitor: str, upload: str | Path) -> None:
+        """Take note of a file that a visitor has sent.
+
+        Args:
+            visitor: Name of the visitor.
+            upload: The file, which goes when the visitor leaves.
+        """
+        with self._lock:
+            self._uploads.setdefault(visitor, set()).add(Path(upload))
 
     def begin(self, visitor: str, upload: str | Path) -> Visit:
         """Give a visitor an empty folder; an older one of theirs goes.
@@ -44,6 +55,7 @@ class Visits:
         """
         folder = Path(tempfile.mkdtemp(prefix='results-', dir=self.root))
         visit = Visit(folder, Path(upload))
+        self.receive(visitor, upload)
         with self._lock:
             old = self._visits.get(visitor)
             self._visits[visitor] = visit
@@ -63,10 +75,12 @@ class Visits:
         """Stop the run of a visitor and remove all of their files."""
         with self._lock:
             visit = self._visits.pop(visitor, None)
+            uploads = self._uploads.pop(visitor, set())
         if visit is not None:
             visit.stopped.set()
             shutil.rmtree(visit.folder, ignore_errors=True)
-            visit.upload.unlink(missing_ok=True)
+        for upload in uploads:
+            upload.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Stop all runs and remove all files."""

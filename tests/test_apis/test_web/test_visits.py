@@ -44,6 +44,15 @@ def test_who_leaves_takes_all_files_along(visits, upload):
     assert other.folder.is_dir() and not other.stopped.is_set()
 
 
+def test_files_that_were_sent_but_never_used_go_too(visits, upload, tmp_path):
+    other = tmp_path / 'other.mp4'
+    other.write_text('video')
+    visits.receive('anna', other)
+    visits.begin('anna', upload)
+    visits.end('anna')
+    assert not other.exists() and not upload.exists()
+
+
 def test_stopping_keeps_the_files(visits, upload):
     visit = visits.begin('anna', upload)
     visits.stop('anna')
