@@ -63,7 +63,8 @@ def commands():
 @pytest.fixture
 def source_tree(tmp_path, monkeypatch):
     """A working folder from which the configs are found, as in the pages."""
-    (tmp_path / 'configs').symlink_to(ROOT / 'configs')
+    for folder in ('configs', 'tests'):
+        (tmp_path / folder).symlink_to(ROOT / folder)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     return tmp_path

@@ -3,6 +3,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 YOUTUBE_VOS = ROOT / 'configs' / 'amd' / 'amd_r50_ytvos.py'
@@ -81,3 +82,30 @@ def test_of_a_pair_without_flow_both_frames_are_drawn(tool, tmp_path):
     np.testing.assert_allclose(
         values, [[20, 60], [60, 100], [100, 255]], atol=2
     )
+
+
+def test_whole_shapes_are_drawn_when_asked_for(tool, tmp_path):
+    config = write_config(tmp_path, None)
+    sheets = []
+    for more in ([], ['--shapes']):
+        out = tmp_path / f'{len(more)}.png'
+        tool.main([
+            config,
+            str(out), '--indices', '9', '--height', '32', *more
+        ])
+        sheets.append(cv2.imread(str(out)))
+    assert sheets[1].shape[1] == sheets[0].shape[1] + 51
+    np.testing.assert_array_equal(sheets[1][:, :150], sheets[0][:, :150])
+    assert sheets[1][:, 153:].std() > 5
+
+
+def test_a_film_shows_frames_in_a_row(tool, tmp_path):
+    config, out = write_config(tmp_path, (1, )), tmp_path / 'film.gif'
+    tool.main([config, str(out), '--indices', '0', '4', '--length', '3'])
+    with Image.open(out) as film:
+        assert film.n_frames == 3
+        first = np.array(film.convert('RGB')).astype(float)
+        film.seek(2)
+        assert np.abs(np.array(film.convert('RGB')) - first).mean() > 1
+    with pytest.raises(IndexError, match='from 0 to 9, got'):
+        tool.main([config, str(out), '--indices', '10', '--length', '3'])

@@ -30,7 +30,7 @@ from mmmotion.visualization import overlay_segmentation, palette
 
 _GAP = 3
 _NOTHING = 255
-_GIF_COLORS = 96
+_GIF_COLORS = 256
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -242,7 +242,7 @@ def write_gif(path: Path, images: list[np.ndarray]) -> None:
     # One palette, so that what rests does not flicker.
     palette_image = Image.fromarray(
         np.concatenate(images[::8])
-    ).quantize(_GIF_COLORS, Image.Quantize.MEDIANCUT)
+    ).quantize(_GIF_COLORS, Image.Quantize.FASTOCTREE)
     films = [
         Image.fromarray(image).quantize(
             palette=palette_image, dither=Image.Dither.NONE

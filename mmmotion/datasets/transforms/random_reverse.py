@@ -23,7 +23,8 @@ class RandomReverse(BaseTransform):
         reverse: Whether the clip was reversed.
 
     Changed Keys:
-        flows; gt_masks and gt_amodal_masks (T, O, H, W), each if present.
+        flows and gt_visible (T * G, ...), gt_masks and gt_amodal_masks
+        (T, O, H, W), each if present.
 
     Args:
         prob: Probability in [0, 1].
@@ -57,9 +58,11 @@ class RandomReverse(BaseTransform):
                 f'beside {gaps}, with missing="opposite" at the ends of videos'
             )
         order = [gaps.index(-gap) for gap in gaps]
-        flows = results['flows']
-        by_frame = flows.reshape(num_frames, len(gaps), *flows.shape[1:])
-        results['flows'] = by_frame[::-1, order].reshape(flows.shape)
+        for key in ('flows', 'gt_visible'):
+            if key in results:
+                array = results[key]
+                by_frame = array.reshape(num_frames, -1, *array.shape[1:])
+                results[key] = by_frame[::-1, order].reshape(array.shape)
         for key in ('gt_masks', 'gt_amodal_masks'):
             if key in results:
                 results[key] = np.ascontiguousarray(results[key][::-1])

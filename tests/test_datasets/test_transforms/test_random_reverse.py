@@ -56,3 +56,10 @@ def test_what_cannot_be_reversed_is_refused():
         reverse.transform(dict(clip(), frames=np.zeros((3, 4, 5, 3))))
     with pytest.raises(ValueError, match=r'prob in \[0, 1\]'):
         RandomReverse(prob=2)
+
+
+def test_what_is_visible_goes_with_its_flow():
+    results = clip()
+    results['gt_visible'] = results['flows'][..., 0]
+    results = RandomReverse(prob=1).transform(results)
+    assert np.array_equal(results['gt_visible'], results['flows'][..., 0])
