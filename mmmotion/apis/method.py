@@ -181,21 +181,24 @@ class Method:
         load_checkpoint(model, weights)
         return model.to(torch.device(self.device)).eval()
 
-    def for_video(self, root: Path, has_flow: bool) -> Config:
+    def for_video(
+        self, root: Path, has_flow: bool, is_portrait: bool = False
+    ) -> Config:
         """Point the config at the work folder of a video.
 
         Args:
             root: The work folder.
             has_flow: Whether there is flow in it.
+            is_portrait: Whether the video is higher than wide.
         """
         cfg = Config(self.cfg.to_dict())
         estimator = self.estimator if has_flow else None
         cfg.test_dataloader.dataset = point_at(
-            self.test_dataset, str(root), estimator
+            self.test_dataset, str(root), estimator, is_portrait
         )
         if self.cfg.get('train_dataloader') and self.trains_without_labels:
             cfg.train_dataloader.dataset = point_at(
-                self.train_dataset, str(root), estimator
+                self.train_dataset, str(root), estimator, is_portrait
             )
         return cfg
 

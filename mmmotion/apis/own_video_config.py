@@ -111,7 +111,10 @@ def _load_instead(step: Mapping, size: Sequence[int]) -> list[dict]:
 
 
 def point_at(
-    dataset: Mapping[str, Any], root: str, estimator: Mapping | str | None
+    dataset: Mapping[str, Any],
+    root: str,
+    estimator: Mapping | str | None,
+    is_portrait: bool = False,
 ) -> dict[str, Any]:
     """Make the data set read the work folder of a video.
 
@@ -119,6 +122,9 @@ def point_at(
         dataset: What :func:`find_dataset` returns.
         root: The work folder.
         estimator: Who made the flows in it; None if there are none.
+        is_portrait: Whether the video is higher than wide; then sizes that
+            are wider than high change their sides, unless the method turns
+            such frames itself.
 
     Returns:
         Config of a ``VideoSegDataset`` with the pipeline and the gaps that
@@ -129,6 +135,8 @@ def point_at(
     for step in iterate_steps(kept['pipeline']):
         if step['type'] == 'CacheTransforms':
             step.setdefault('max_megabytes', _CACHE_MEGABYTES)
+    if is_portrait:
+        _turn_sizes(kept['pipeline'])
     pointed = dict(
         kept,
         type='VideoSegDataset',
@@ -144,3 +152,14 @@ def point_at(
             require_flow=not dataset.get('test_mode'),
         )
     return pointed
+
+
+def _turn_sizes(pipeline: Sequence[Any]) -> None:
+    """Make the sizes of a pipeline those of portrait frames, in place."""
+    steps = list(iterate_steps(pipeline))
+    if any(step['type'] == 'TransposePortrait' for step in steps):
+        return
+    for step in steps:
+        size = step.get('size')
+        if size is not None and not isinstance(size, int):
+            step['size'] = (max(size), min(size))

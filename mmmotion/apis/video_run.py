@@ -170,7 +170,6 @@ class VideoRun:
         for warning in frames.warnings:
             self.progress.say(f'warning: {warning}')
         method.check_length(len(frames))
-        has_flow = len(frames) > 1
         estimate_flow(
             frames,
             self.work,
@@ -185,12 +184,12 @@ class VideoRun:
             method,
             self.work,
             settings.adapt_iters,
-            has_flow,
+            frames,
             settings.seed,
             self.progress,
         )
         groups = predict_masks(
-            method, weights, frames, self.work, has_flow, self.progress
+            method, weights, frames, self.work, self.progress
         )
         objects = track_objects(
             frames,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mmmotion import __version__
 from mmmotion.engine.adaptation.fingerprint import describe_settings
 from mmmotion.flow.atomic import clean_stale_files, write_atomically
 
@@ -44,7 +45,9 @@ class WorkFolder:
             settings: What its files depend on besides earlier stages.
         """
         before = [self._digests[name] for name in self._before(stage)]
-        wanted = describe_settings(dict(settings=settings, before=before))
+        wanted = describe_settings(
+            dict(version=__version__, settings=settings, before=before)
+        )
         text = json.dumps(wanted, sort_keys=True)
         self._digests[stage] = hashlib.sha256(text.encode()).hexdigest()
         if self._read(stage).get('wanted') != wanted:

@@ -75,3 +75,14 @@ def test_what_a_training_keeps_in_memory_is_bounded(tmp_path):
     steps = list(iterate_steps(cfg.train_dataloader.dataset.pipeline))
     caches = [step for step in steps if step['type'] == 'CacheTransforms']
     assert [cache['max_megabytes'] for cache in caches] == [256, 256]
+
+
+def test_sizes_are_turned_for_portrait_videos(tmp_path):
+    method = Method('gwm')
+    found = set()
+    for is_portrait in (False, True):
+        cfg = method.for_video(tmp_path, True, is_portrait)
+        steps = iterate_steps(cfg.test_dataloader.dataset.pipeline)
+        found |= {tuple(step['size']) for step in steps if 'size' in step}
+    (wide, ) = [size for size in found if size[0] < size[1]]
+    assert found == {wide, wide[::-1]}

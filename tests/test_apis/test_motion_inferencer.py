@@ -36,6 +36,25 @@ def test_the_moving_square_is_found(baseline, make_clip):
     assert result.flows[7] is None
 
 
+@pytest.mark.parametrize(
+    'size, work_size',
+    [
+        ((49, 65), [49, 65]),
+        ((90, 50), [90, 50]),
+        ((2160, 3840), [240, 427]),
+        ((1281, 721), [426, 240]),
+    ],
+    ids=['odd', 'portrait', '4K', 'odd portrait'],
+)
+def test_any_size(baseline, make_clip, tmp_path, size, work_size):
+    result = baseline(make_clip(2, size), tmp_path, report=False)
+    assert result.size == size and result.settings['work_size'] == work_size
+    for labels in result.labels:
+        assert labels.shape == size
+    with Image.open(tmp_path / 'video/masks/00000.png') as image:
+        assert image.size == size[::-1]
+
+
 def test_files_are_named_after_the_frames(baseline, folder, tmp_path):
     result = baseline(
         str(folder), tmp_path / 'out', overlay=False, report=False,

@@ -44,6 +44,16 @@ class Frames:
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def has_flow(self) -> bool:
+        """Whether there are two frames for a flow between them."""
+        return len(self) > 1
+
+    @property
+    def is_portrait(self) -> bool:
+        """Whether the video is higher than wide."""
+        return self.size[0] > self.size[1]
+
     def path(self, index: int) -> Path:
         """File of a frame."""
         return frame_path(self.folder, index)

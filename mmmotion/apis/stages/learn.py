@@ -27,6 +27,7 @@ from mmmotion.registry import DATASETS
 
 from ..method import Method
 from ..work_folder import VIDEO_ID, WorkFolder
+from .decode import Frames
 from .progress import Advance, StageProgress
 
 STAGE = 'adapt'
@@ -37,7 +38,7 @@ def learn_weights(
     method: Method,
     work: WorkFolder,
     num_iters: int | None,
-    has_flow: bool,
+    frames: Frames,
     seed: int,
     progress: StageProgress,
 ) -> str | None:
@@ -53,7 +54,7 @@ def learn_weights(
         work: Folder of the run.
         num_iters: Number of iterations; None takes those of the config from
             random weights, and none from given ones.
-        has_flow: Whether there is flow.
+        frames: The frames.
         seed: Seed of all draws.
         progress: Told about every iteration.
 
@@ -78,7 +79,7 @@ def learn_weights(
     if facts is not None:
         return str(work.folder(STAGE) / facts['weights'])
     assert num_iters is not None
-    cfg = method.for_video(work.path, has_flow)
+    cfg = method.for_video(work.path, frames.has_flow, frames.is_portrait)
     cfg.work_dir = str(work.folder(STAGE))
     cfg.randomness = dict(seed=seed)
     train = _train if method.learns else _adapt

@@ -46,7 +46,6 @@ def predict_masks(
     weights: str | None,
     frames: Frames,
     work: WorkFolder,
-    has_flow: bool,
     progress: StageProgress,
 ) -> FrameArrays:
     """Predict the soft masks of the objects, without the background.
@@ -56,13 +55,13 @@ def predict_masks(
         weights: File of the weights, if the method has any.
         frames: The frames.
         work: Folder of the run.
-        has_flow: Whether there is flow.
         progress: Told about every frame.
 
     Returns:
         (K, h, w) float16 masks in [0, 1] of each frame at working size.
     """
-    cfg = method.for_video(work.path, has_flow)
+    how = work.path, frames.has_flow, frames.is_portrait
+    cfg = method.for_video(*how)
     settings = dict(
         model=cfg.model,
         pipeline=cfg.test_dataloader.dataset,
@@ -76,9 +75,7 @@ def predict_masks(
         return masks
     model = method.build() if weights is None else method.load(weights)
     model = model.to(torch.device(method.device)).eval()
-    predictor = _WindowPredictor(
-        model, method.for_video(work.path, has_flow), frames
-    )
+    predictor = _WindowPredictor(model, method.for_video(*how), frames)
     with progress.stage(STAGE, len(frames)) as advance:
         for positions in masks.windows():
             if not masks.has(positions):
