@@ -9,7 +9,6 @@ from .score_histogram import ScoreHistogram
 from .trace import Trace
 
 _MIN_FRAMES = 5
-_MAX_SHARE_OF_VIDEO = 0.3
 _MAX_OBJECTS = 255  # labels are 8 bits
 
 
@@ -52,7 +51,7 @@ def summarise(
 ) -> ObjectSummary:
     """Join what belongs together, and drop what is no object.
 
-    An object is seen in five frames, or 30 % of those of a shorter video, and
+    An object is seen in five frames, or half of those of a shorter video, and
     has at least a twentieth of the pixels of the largest one.
 
     Args:
@@ -64,7 +63,7 @@ def summarise(
         judged: Whether there was flow; without, nothing is dropped for
             standing still.
     """
-    limit = max(1, min(_MIN_FRAMES, int(_MAX_SHARE_OF_VIDEO * num_frames)))
+    limit = min(_MIN_FRAMES, (num_frames + 1) // 2)
     found = [
         _combine(numbers, traces)
         for numbers in Joining(traces, pairs, limit).join(num_objects)
