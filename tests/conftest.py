@@ -55,8 +55,8 @@ def load_tool() -> Callable[[str], ModuleType]:
     return lambda name: _load(ROOT / 'tools' / name)
 
 
-@pytest.fixture
-def browser(tmp_path) -> Iterator:
+@pytest.fixture(scope='module')
+def browser(tmp_path_factory) -> Iterator:
     """A real browser without a window, or the test is skipped.
 
     It is the system's Chromium, driven by its own chromedriver: nothing is
@@ -68,7 +68,8 @@ def browser(tmp_path) -> Iterator:
     if None in programs:
         pytest.skip('chromium and chromedriver are not installed')
     browser = _load(ROOT / 'tests' / 'data' / 'browser.py')
-    with browser.Browser(*programs, tmp_path / 'profile') as opened:
+    profile = tmp_path_factory.mktemp('browser') / 'profile'
+    with browser.Browser(*programs, profile) as opened:
         yield opened
 
 

@@ -14,7 +14,7 @@ _OPTIONS = (
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
     '--window-size=1200,1000'
 )  # yapf: disable
-_PATIENCE = 120.0
+_PATIENCE = 300.0
 
 
 class Browser:

@@ -69,8 +69,7 @@ def test_keys_step_through_the_frames_and_play(report):
     drawn(report, 0)
     report.press(' ')
     drawn(report, 5)
-    label = report.find('#play')[0].get_attribute('aria-label')
-    report.until(lambda: label == 'Play' or not report.run('return playing'))
+    report.until(lambda: report.find('#play[aria-label="Play"]'))
 
 
 def test_numbers_of_the_frame_follow_it(report):
