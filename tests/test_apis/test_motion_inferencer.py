@@ -36,6 +36,20 @@ def test_the_moving_square_is_found(baseline, make_clip):
     assert result.flows[7] is None
 
 
+def test_a_clip_in_which_nothing_moves_gets_that_answer(
+    make_clip, tmp_path, capsys
+):
+    inferencer = MotionInferencer('robust-background', device='cpu')
+    result = inferencer(
+        make_clip(6, (96, 128), step=0), tmp_path, overlay=False
+    )
+    assert result.verdict == 'nothing moves' and not result.objects
+    assert not any(labels.any() for labels in result.labels)
+    content = json.loads((tmp_path / 'video/objects.json').read_text())
+    assert content['annotations'] == []
+    assert 'video: nothing moves in 6 frames' in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     'size, work_size',
     [
