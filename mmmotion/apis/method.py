@@ -18,6 +18,7 @@ from mmmotion.registry import MODELS
 from .model_name import find_config
 from .own_video_config import (
     DEFAULT_ESTIMATOR,
+    DEFAULT_GAPS,
     find_dataset,
     largest_side,
     point_at,
@@ -153,7 +154,7 @@ class Method:
         gaps: dict[int, None] = {1: None}  # for motion scores and pictures
         for dataset in datasets:
             if reads_flow(dataset['pipeline']):
-                gaps |= dict.fromkeys(dataset.get('gaps', ()))
+                gaps |= dict.fromkeys(dataset.get('gaps', DEFAULT_GAPS))
         return tuple(gaps)
 
     def work_side(self, adapts: bool) -> int:

@@ -13,6 +13,9 @@ from .work_folder import VIDEO_ID
 DEFAULT_ESTIMATOR = dict(type='DISFlowEstimator', finest_scale=0)
 """Flow of configs that do not say whose they want."""
 
+DEFAULT_GAPS = (1, 2, -1, -2)
+"""Gaps of data sets that do not say which they offer."""
+
 _KEPT = ('pipeline', 'gaps', 'on_error')
 # A video may have any length.
 _CACHE_MEGABYTES = 256
@@ -137,6 +140,7 @@ def point_at(
             step.setdefault('max_megabytes', _CACHE_MEGABYTES)
     if is_portrait:
         _turn_sizes(kept['pipeline'])
+    kept.setdefault('gaps', DEFAULT_GAPS)
     pointed = dict(
         kept,
         type='VideoSegDataset',
