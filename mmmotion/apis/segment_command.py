@@ -66,6 +66,13 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         help='amd, gwm, imas, mg, robust-background, a model of the index or '
         'a config (gwm)',
     )
+    _add_method_arguments(parser)
+    _add_output_arguments(parser)
+    return parser.parse_args(argv)
+
+
+def _add_method_arguments(parser: argparse.ArgumentParser) -> None:
+    """How the video is worked on."""
     parser.add_argument(
         '--weights',
         help='checkpoint; without, the method learns from the '
@@ -101,6 +108,10 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--workers', type=int, help='processes that compute flow'
     )
+
+
+def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
+    """What is written and shown, and the rest."""
     parser.add_argument(
         '--soft-masks', action='store_true', help='write soft_masks.npz too'
     )
@@ -119,7 +130,6 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         metavar='KEY=VALUE',
         help='change values of the config',
     )
-    return parser.parse_args(argv)
 
 
 def _objects(text: str) -> int | str:
