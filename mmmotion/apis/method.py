@@ -23,6 +23,7 @@ from .own_video_config import (
     largest_side,
     point_at,
     reads_flow,
+    reads_neighbours,
 )
 from .sources import InputError
 
@@ -129,7 +130,7 @@ class Method:
     @property
     def works_on_images(self) -> bool:
         """Whether single frames without flow are enough to predict."""
-        return not reads_flow(self.test_dataset['pipeline'])
+        return not reads_neighbours(self.test_dataset['pipeline'])
 
     @property
     def estimator(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ METHODS = {
     'gwm': 'gwm_unet-tiny_video',
     'imas': 'imas-tiny_video',
     'mg': 'mg-tiny_video',
+    'oclr': 'oclr-small_davis',
     'robust-background': 'robust-background_video',
 }
 """Model by name of the method: the one that suits any video on any machine."""

@@ -42,6 +42,18 @@ def reads_flow(pipeline: Sequence[Mapping]) -> bool:
     return any(step['type'] == 'LoadFlows' for step in iterate_steps(pipeline))
 
 
+def reads_neighbours(pipeline: Sequence[Any]) -> bool:
+    """Tell whether a pipeline needs more than one frame, or flow.
+
+    Args:
+        pipeline: Configs of transforms, no ``RenderScene`` among them.
+    """
+    return reads_flow(pipeline) or any(
+        step['type'] == 'LoadFrames' and step.get('gaps', ()) != ()
+        for step in iterate_steps(pipeline)
+    )
+
+
 def largest_side(pipeline: Sequence[Mapping]) -> int:
     """Find the longest of the shorter sides to which frames are resized.
 

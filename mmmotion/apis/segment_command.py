@@ -63,8 +63,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--method',
         default='gwm',
-        help='amd, gwm, imas, mg, robust-background, a model of the index or '
-        'a config (gwm)',
+        help='amd, gwm, imas, mg, oclr (with --weights), robust-background, a '
+        'model of the index or a config (gwm)',
     )
     _add_method_arguments(parser)
     _add_output_arguments(parser)

@@ -1,24 +1,52 @@
 """Each method of the toolbox works on a video, by its own config."""
 
 import pytest
+import torch
 
 from mmmotion.apis import MotionInferencer
 from mmmotion.apis.method import Method
 from mmmotion.apis.model_name import METHODS
+from mmmotion.registry import MODELS
 
 
-@pytest.mark.parametrize('name', METHODS)
-def test_a_method_gives_masks(name, load_small, make_clip):
-    clip = make_clip(size=(64, 48))  # portrait, as phones film
-    cfg = load_small(name)
-    inferencer = MotionInferencer(cfg, device='cpu', show_progress=False)
-    learns = inferencer.method.learns
-    result = inferencer(clip, adapt_iters=2 if learns else None)
-    assert learns == (name != 'robust-background')
-    for masks, labels in zip(result.soft_masks, result.labels, strict=True):
-        assert masks.shape == (1, 64, 48)
-        assert 0 <= masks.min() <= masks.max() <= 1
-        assert labels.shape == (64, 48)
+@pytest.fixture
+def segment(load_small, make_clip):
+    """Runner of a method on a portrait clip, as phones film."""
+
+    def run(name, weights=None, **options):
+        inferencer = MotionInferencer(
+            load_small(name), weights, 'cpu', show_progress=False
+        )
+        result = inferencer(make_clip(size=(64, 48)), **options)
+        for masks, labels in zip(result.soft_masks, result.labels,
+                                 strict=True):
+            assert masks.shape == (1, 64, 48)
+            assert 0 <= masks.min() <= masks.max() <= 1
+            assert labels.shape == (64, 48)
+
+    return run
+
+
+@pytest.mark.parametrize('name', ['amd', 'gwm', 'imas', 'mg'])
+def test_a_method_learns_from_the_clip_and_gives_masks(name, segment):
+    segment(name, adapt_iters=2)
+
+
+def test_the_baseline_gives_masks(segment):
+    segment('robust-background')
+
+
+def test_oclr_gives_masks_with_weights(segment, load_small, tmp_path):
+    weights = tmp_path / 'oclr.pth'
+    model = MODELS.build(load_small('oclr').model)
+    torch.save(dict(state_dict=model.state_dict()), weights)
+    segment('oclr', str(weights))
+
+
+def test_all_methods_are_tested():
+    assert set(METHODS) == {
+        'amd', 'gwm', 'imas', 'mg', 'oclr', 'robust-background'
+    }  # yapf: disable
 
 
 def test_what_a_method_reads_follows_from_its_config():
