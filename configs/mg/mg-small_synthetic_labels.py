@@ -49,4 +49,5 @@ val_evaluator = [
     dict(type='VideoSegmentationMetric'),
 ]
 test_evaluator = val_evaluator
+optim_wrapper = dict(paramwise_cfg=None)
 auto_scale_lr = dict(base_batch_size=10)

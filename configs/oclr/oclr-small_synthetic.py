@@ -26,6 +26,8 @@ model = dict(
     ),
     decoder=dict(in_channels=widths, num_heads=4),
     order_head=dict(in_channels=128),
+    # Else the queries stop to tell layers apart, see README.md.
+    loss_coarse=dict(type='CoarseLayerLoss', loss_weight=1.0),
     clip_length=10,
     clip_overlap=4,
 )
@@ -112,6 +114,8 @@ optim_wrapper = dict(
     type='AutocastOptimWrapper',
     only_if_fast=True,
     optimizer=dict(type='Adam', lr=1e-3),
+    # So does attention at the full rate.
+    paramwise_cfg=dict(custom_keys={'binding': dict(lr_mult=0.3)}),
     clip_grad=dict(max_norm=1.0, norm_type=2),
 )
 param_scheduler = [

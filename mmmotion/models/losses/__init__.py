@@ -2,6 +2,7 @@
 
 from .appearance_loss import AppearanceLoss, asymmetric_error
 from .census_loss import CensusLoss, census_distance
+from .coarse_layer_loss import CoarseLayerLoss, coarse_logits
 from .compactness_loss import CompactnessLoss, mask_spread
 from .entropy_loss import EntropyLoss, mask_entropy, softened_entropy
 from .flow_reconstruction_loss import (
@@ -36,6 +37,7 @@ from .ssim_loss import SSIMLoss, ssim_distance
 __all__ = [
     'AppearanceLoss',
     'CensusLoss',
+    'CoarseLayerLoss',
     'CompactnessLoss',
     'ContrastRegions',
     'EntropyLoss',
@@ -55,6 +57,7 @@ __all__ = [
     'asymmetric_error',
     'boundary_strip',
     'census_distance',
+    'coarse_logits',
     'contrast_regions',
     'expected_energy',
     'flow_roughness',

@@ -47,6 +47,8 @@ class OCLR(BaseSegmentor):
         loss_boundary: Config of the loss along their boundaries, if any.
         loss_order: Config of the loss of the depths, if any.
         loss_modal: Config of the loss of what is visible, if any.
+        loss_coarse: Config of a loss that compares queries and cells with the
+            layers, if any; not in the paper.
         num_gaps: Flows of each frame.
         targets: What the masks have to show: ``'amodal'``, whole shapes, or
             ``'modal'``, their visible parts.
@@ -73,6 +75,7 @@ class OCLR(BaseSegmentor):
         loss_boundary: dict | None = None,
         loss_order: dict | None = None,
         loss_modal: dict | None = None,
+        loss_coarse: dict | None = None,
         num_gaps: int = 2,
         targets: str = 'amodal',
         clip_length: int = 30,
@@ -96,6 +99,7 @@ class OCLR(BaseSegmentor):
         self.loss_boundary = build_optional(loss_boundary)
         self.loss_order = build_optional(loss_order)
         self.loss_modal = build_optional(loss_modal)
+        self.loss_coarse = build_optional(loss_coarse)
         self.num_gaps = num_gaps
         self.targets = targets
         split_into_clips(1, clip_length, clip_overlap)  # checks both
@@ -134,7 +138,11 @@ class OCLR(BaseSegmentor):
             flows: (B, T * G, 2, h, w) in pixels, the G flows of the first
                 frame first.
         """
-        maps, tokens = self.bind(flows)
+        return self._decode(*self.bind(flows))
+
+    def _decode(
+        self, maps: tuple[Tensor, ...], tokens: LayerTokens
+    ) -> LayeredClip:
         logits = self.decoder(tokens.queries, tokens.cells, maps[:-1])
         depths = self.order_head(tokens.queries)
         return LayeredClip(logits.float(), depths.float())
@@ -237,7 +245,20 @@ class OCLR(BaseSegmentor):
         shapes = stack_shapes(
             data_samples, num_frames, self.binding.num_queries
         )
-        return self.layer_losses(self.decode(flows), shapes.to(flows.device))
+        shapes = shapes.to(flows.device)
+        maps, tokens = self.bind(flows)
+        losses = self.layer_losses(self._decode(maps, tokens), shapes)
+        if self.loss_coarse is not None:
+            targets, _ = self._make_targets(shapes, flows.shape[-2:])
+            losses['loss_coarse'] = self.loss_coarse(*tokens, targets)
+        return losses
+
+    def _make_targets(self, shapes: Tensor,
+                      size: Sequence[int]) -> tuple[Tensor, Tensor]:
+        """What the masks have to show, and what is visible, at a size."""
+        small = resize_targets(shapes, size)
+        visible = compose_layers(small, front_first(small))
+        return (small if self.targets == 'amodal' else visible), visible
 
     def layer_losses(self, clip: LayeredClip,
                      shapes: Tensor) -> dict[str, Tensor]:
@@ -251,15 +272,14 @@ class OCLR(BaseSegmentor):
         Returns:
             Weighted losses.
         """
-        # The order of depths is known by all pixels, the rest by fewer.
-        small = resize_targets(shapes, clip.logits.shape[-2:])
-        visible = compose_layers(small, front_first(small))
-        targets = small if self.targets == 'amodal' else visible
+        size = clip.logits.shape[-2:]
+        targets, visible = self._make_targets(shapes, size)
         logits, depths = match_clip(clip, targets)
         losses = dict(loss_amodal=self.loss_amodal(logits, targets))
         if self.loss_boundary is not None:
             losses['loss_boundary'] = self.loss_boundary(logits, targets)
         if self.loss_order is not None:
+            # Which layers overlap is asked of all pixels.
             losses['loss_order'] = self.loss_order(depths, shapes)
         if self.loss_modal is not None:
             losses['loss_modal'] = self.loss_modal(logits, depths, visible)

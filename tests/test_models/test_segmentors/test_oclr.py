@@ -166,6 +166,23 @@ def test_optional_losses_can_be_left_out():
     assert set(losses) == {'loss_amodal'}
 
 
+@pytest.mark.parametrize('targets', ['amodal', 'modal'])
+def test_queries_may_be_taught_directly(targets):
+    model = build(loss_coarse=dict(type='CoarseLayerLoss'), targets=targets)
+    samples = [clip_sample((2 * H, 2 * W))] * 2
+    losses = model(dict(flows=flows()), samples, mode='loss')
+    shapes = samples[0].gt_amodal_masks[None, :, [1, 0], ::2, ::2].float()
+    masks = torch.cat([shapes, 0 * shapes[:, :, :1]], dim=2)
+    if targets == 'modal':
+        masks[:, :, 0] -= masks[:, :, 0] * masks[:, :, 1]
+    _, tokens = model.bind(flows())
+    expected = model.loss_coarse(*tokens, masks.repeat(2, 1, 1, 1, 1))
+    torch.testing.assert_close(losses['loss_coarse'], expected)
+    plain = build(targets=targets)(dict(flows=flows()), samples, mode='loss')
+    for name, value in plain.items():
+        torch.testing.assert_close(losses[name], value)
+
+
 def test_labels_are_needed():
     model = build()
     assert not model.trains_without_labels
