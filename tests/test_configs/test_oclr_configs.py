@@ -201,6 +201,13 @@ def test_the_foreground_is_found_without_labels(name):
     assert METRICS.build(cfg.test_evaluator).oracle == ('clip', )
 
 
+@pytest.mark.parametrize('name', ['davis', 'segtrackv2'])
+def test_every_sequence_counts_alike_as_in_the_release(name):
+    for config in (f'oclr_{name}', f'oclr_adapt_{name}'):
+        evaluator = load(config).test_evaluator
+        assert METRICS.build(evaluator).average == 'sequence'
+
+
 def test_several_objects_are_told_apart():
     cfg = load('oclr_davis17-motion')
     assert 'postprocess' not in cfg.model
