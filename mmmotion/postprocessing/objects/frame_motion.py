@@ -16,6 +16,8 @@ _MIN_THRESHOLD = 0.1
 # object worse than their own flow; around 0.6 in still scenes, where both
 # explain them and the noise stands in the denominator, and 2 or more else.
 _MIN_SUPPORT = 1.5
+# Flow is matched by patches, which have nothing to match along the border.
+_MARGIN = 0.02
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,9 @@ class FrameMotion:
     Attributes:
         flow: (2, h, w) observed flow in pixels.
         residual: (2, h, w) what it has beyond that of the background.
-        seen: (h, w) bool, where the background's motion stays inside the
-            frame; elsewhere the flow has nothing to be measured from.
+        seen: (h, w) bool, pixels that lie inside the frame by 2 % of the
+            longer side, and stay there with the background; elsewhere the
+            flow has nothing to be measured from.
         threshold: Length of the residual in pixels above which a pixel moves.
     """
 
@@ -68,12 +71,17 @@ def measure_motion(flow: Tensor, degree: int = 2) -> FrameMotion:
     fit = fit_background(flow, degree)
     background = fit.flow.numpy()
     height, width = background.shape[-2:]
-    x = np.arange(width) + background[0]
-    y = np.arange(height)[:, None] + background[1]
+    columns, rows = np.arange(width), np.arange(height)[:, None]
+    margin = round(_MARGIN * max(height, width))
+    seen = np.ones((height, width), bool)
+    for x, y in ((columns, rows), (columns + background[0],
+                                   rows + background[1])):
+        seen &= (x >= margin) & (x <= width - 1 - margin)
+        seen &= (y >= margin) & (y <= height - 1 - margin)
     return FrameMotion(
         flow=flow.numpy(),
         residual=fit.residual.numpy(),
-        seen=(x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1),
+        seen=seen,
         threshold=max(_NUM_DEVIATIONS * float(fit.scale), _MIN_THRESHOLD),
     )
 
