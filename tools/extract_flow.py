@@ -26,6 +26,7 @@ from mmmotion.flow import (
     list_videos,
 )
 from mmmotion.flow.extraction import FLOW_FORMATS
+from mmmotion.flow.work_share import count_cores, parse_shard, rank_shard
 
 _SPLITS = ('train', 'val', 'test')
 _GAPS = (1, -1, 2, -2)
@@ -119,7 +120,7 @@ def _add_work_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--shard',
-        type=_shard,
+        type=parse_shard,
         help='i/n: do the i-th of n parts, from 0 (RANK/WORLD_SIZE)',
     )
     parser.add_argument(
@@ -130,25 +131,16 @@ def _add_work_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _shard(text: str) -> tuple[int, int]:
-    index, _, num_shards = text.partition('/')
-    return int(index), int(num_shards)
-
-
 def _find_device(name: str) -> str:
     """The device of this rank."""
     rank = os.environ.get('LOCAL_RANK')
     return f'cuda:{rank}' if name == 'cuda' and rank else name
 
 
-def _default_workers(device: str) -> int:
-    if device != 'cpu':
-        return 0
-    if hasattr(os, 'sched_getaffinity'):
-        num_cores = len(os.sched_getaffinity(0))
-    else:
-        num_cores = os.cpu_count() or 1
-    return max(1, num_cores // int(os.environ.get('LOCAL_WORLD_SIZE', 1)))
+def _count_workers(args: argparse.Namespace) -> int:
+    if args.workers is not None:
+        return args.workers
+    return count_cores() if args.device == 'cpu' else 0
 
 
 @dataclass
@@ -277,16 +269,12 @@ def main(argv: list[str] | None = None) -> None:
         device=_find_device(args.device),
         batch_size=args.batch_size,
     )
-    environment = (
-        int(os.environ.get('RANK', 0)), int(os.environ.get('WORLD_SIZE', 1))
-    )
     summary = extract_flow(
         request.videos,
         request.data_root,
         settings,
-        _default_workers(args.device)
-        if args.workers is None else args.workers,
-        args.shard or environment,
+        _count_workers(args),
+        args.shard or rank_shard(),
         show_progress=True,
     )
     print_log(str(summary), 'current')

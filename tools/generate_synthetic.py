@@ -13,7 +13,6 @@ was killed goes on where it was when it is started again. Examples::
 """
 
 import argparse
-import os
 
 from mmengine.config import ConfigDict
 from mmengine.logging import print_log
@@ -23,6 +22,7 @@ from mmmotion.datasets.preparation import ClipPlan, write_clips
 from mmmotion.datasets.synthesis import SceneKey
 from mmmotion.engine import add_config_options, load_config
 from mmmotion.flow.extraction import FLOW_FORMATS
+from mmmotion.flow.work_share import count_cores, parse_shard, rank_shard
 from mmmotion.registry import DATASETS
 
 _FORMATS = ('flo', 'npy16')
@@ -53,7 +53,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         '--shard',
-        type=_shard,
+        type=parse_shard,
         help='i/n: do the i-th of n parts, from 0 (RANK/WORLD_SIZE)',
     )
     parser.add_argument(
@@ -67,18 +67,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     if args.num is not None and args.num < 1:
         parser.error(f'--num must be at least 1, got {args.num}')
     return args
-
-
-def _shard(text: str) -> tuple[int, int]:
-    index, _, num_shards = text.partition('/')
-    return int(index), int(num_shards)
-
-
-def _default_workers() -> int:
-    num_cores = len(
-        os.sched_getaffinity(0)
-    ) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
-    return max(1, num_cores // int(os.environ.get('LOCAL_WORLD_SIZE', 1)))
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -102,13 +90,10 @@ def main(argv: list[str] | None = None) -> None:
             FLOW_FORMATS[args.flow_format],
         ) for index in range(args.num or dataset.num_videos)
     ]
-    environment = (
-        int(os.environ.get('RANK', 0)), int(os.environ.get('WORLD_SIZE', 1))
-    )
     summary = write_clips(
         plans,
-        _default_workers() if args.workers is None else args.workers,
-        args.shard or environment,
+        count_cores() if args.workers is None else args.workers,
+        args.shard or rank_shard(),
         show_progress=True,
     )
     print_log(str(summary), 'current')
