@@ -95,10 +95,11 @@ class SyntheticClips(VideoSegDataset):
     def _find_amodal(self, frame: dict, listed: set[str]) -> tuple[str, ...]:
         """Masks of the objects of a frame, from back to front."""
         video_id = frame['video_id']
-        if not video_id[:1].isdecimal():
+        if not '1' <= video_id[0] <= '9':
             raise ValueError(
                 'expected the name of a clip to begin with its number of '
-                f'objects, got {video_id!r}: {Path(frame["img_path"]).parent}'
+                f'objects, 1 to 9, got {video_id!r}: '
+                f'{Path(frame["img_path"]).parent}'
             )
         names = [
             f'{k + 1}_{frame["frame_id"]}.png'

@@ -128,11 +128,12 @@ def test_nothing_but_truth_is_left_out_of_unlabelled_frames(tree):
     assert not any('Annotations' in str(value) for value in info.values())
 
 
-def test_a_clip_without_its_number_of_objects_is_refused(tmp_path):
+@pytest.mark.parametrize('name', ['bear', '0_00000'])
+def test_a_clip_without_its_number_of_objects_is_refused(tmp_path, name):
     for folder in ('JPEGImages', 'AmodalAnnotations'):
-        (tmp_path / folder / 'bear').mkdir(parents=True)
-    Image.new('RGB', (8, 6)).save(tmp_path / 'JPEGImages/bear/00000.jpg')
-    with pytest.raises(ValueError, match=r"number of objects, got 'bear'"):
+        (tmp_path / folder / name).mkdir(parents=True)
+    Image.new('RGB', (8, 6)).save(tmp_path / f'JPEGImages/{name}/00000.jpg')
+    with pytest.raises(ValueError, match=f"objects, 1 to 9, got '{name}'"):
         SyntheticClips(str(tmp_path))
 
 

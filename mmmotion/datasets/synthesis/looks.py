@@ -127,8 +127,8 @@ def draw_occluders(
 ) -> list[Look]:
     """Draw one or two bars that stand in front of all objects, or none.
 
-    They cover 5 to 20 % of a frame together and look like another part of
-    the background.
+    Their areas add up to 5 to 20 % of a frame, in which they need not lie as
+    a whole, and they look like another part of the background.
 
     Source: Xie, Xie, Zisserman, "Segmenting Moving Objects via an
     Object-Centric Layered Representation", NeurIPS 2022, Sec. 4.1.

@@ -126,8 +126,9 @@ class Scene:
 def build_scene(key: SceneKey, world: WorldSettings) -> Scene:
     """Draw the scene with a given name.
 
-    Motions are drawn again, up to eight times, until every object is
-    sensibly visible in most frames; the best draw is taken.
+    Motions are drawn up to eight times, or twenty where objects are to
+    overlap, until every object is sensibly visible in most frames; the best
+    draw is taken.
 
     Args:
         key: Name of the scene.
@@ -145,8 +146,10 @@ def build_scene(key: SceneKey, world: WorldSettings) -> Scene:
     looks = draw_looks(sprite_seed, key.index, world)
     if isinstance(backdrop, Footage):
         background = Layer(backdrop, FootageMotion(backdrop))
-        if isinstance(camera, WarpedTrajectory):
-            camera = still_camera(world.num_frames)
+        # How the camera of a real video moves is not known, so nothing can
+        # move with its background.
+        camera = _hold_still(camera)
+        looks = [look for look in looks if look.is_object]
     else:
         is_mirrored = world.textures is not None
         background = Layer(backdrop, camera, is_mirrored=is_mirrored)
@@ -181,6 +184,15 @@ def _draw_camera(
     if world.motion == 'affine':
         return camera_trajectory(rng, *settings)
     return tilting_camera(rng, *settings, world.perspective)
+
+
+def _hold_still(
+    camera: AffineTrajectory | WarpedTrajectory
+) -> AffineTrajectory | WarpedTrajectory:
+    num_frames = len(camera.poses)
+    if isinstance(camera, WarpedTrajectory):
+        return still_camera(num_frames)
+    return AffineTrajectory(np.tile(np.eye(2, 3), (num_frames, 1, 1)))
 
 
 def _draw_paths(

@@ -52,7 +52,8 @@ class WorldSettings:
             ``i`` has ``low + i % (high - low + 1)``, so the numbers come in
             equal shares.
         num_static: Sprites that look like objects but move exactly with the
-            background. They occlude, and they are not objects.
+            background. They occlude, and they are not objects. Scenes with a
+            real background have none.
         object_size: Smallest and largest radius of a sprite as a share of
             the frame height.
         relative_speed: Smallest and largest speed of an object's centre

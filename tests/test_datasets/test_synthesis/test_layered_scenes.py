@@ -146,7 +146,9 @@ def test_two_objects_overlap_in_the_share_of_scenes_that_was_asked_for():
     assert met[1.0] == 10 > met[0.0]
 
 
-def test_real_backgrounds_are_seen_behind_the_objects(tmp_path):
+@pytest.fixture
+def real(tmp_path):
+    """The world with the same moving picture behind all scenes."""
     rng = np.random.default_rng(0)
     coarse = Image.fromarray(rng.integers(0, 256, (12, 30, 3), dtype=np.uint8))
     wide = np.array(coarse.resize((300, 120), Image.Resampling.BICUBIC))
@@ -154,11 +156,13 @@ def test_real_backgrounds_are_seen_behind_the_objects(tmp_path):
     for frame in range(12):
         piece = wide[:, 60 - 3 * frame:][:, :200]
         Image.fromarray(piece).save(tmp_path / 'one' / f'{frame:02d}.png')
-    world = replace(
+    return replace(
         WORLD, background_videos=str(tmp_path), video_share=1.0, occluders=1.0
     )
-    scene = build_scene(SceneKey(0, 'train', 1), world)
-    assert all(layer.is_object for layer in scene.sprites)
+
+
+def test_real_backgrounds_are_seen_behind_the_objects(real):
+    scene = build_scene(SceneKey(0, 'train', 1), real)
     view = View(scene, 6)
     behind = ~view.masks()[1].any(axis=0)
     behind = cv2.erode(behind.astype(np.uint8), np.ones((3, 3))) > 0
@@ -170,3 +174,24 @@ def test_real_backgrounds_are_seen_behind_the_objects(tmp_path):
     left, _, right, _ = footage.box
     u = view.flow(7)[..., 0][behind]
     assert np.median(u) == pytest.approx(3 * 160 / (right - left), abs=0.4)
+
+
+@pytest.mark.parametrize(
+    'settings', [
+        dict(),
+        dict(motion='affine', perspective=0.0, rest=0.0, deformation=0.0),
+    ]
+)
+def test_nothing_but_objects_is_in_front_of_a_real_background(real, settings):
+    world = replace(real, num_static=2, relative_speed=(1.0, 4.0), **settings)
+    scene = build_scene(SceneKey(0, 'train', 1), world)
+    assert len(scene.sprites) == 2
+    for layer in scene.sprites:
+        assert layer.is_object
+        centres = np.concatenate([
+            layer.trajectory.project(np.zeros((1, 2)), frame)
+            for frame in range(12)
+        ])
+        # Relative to the frame, whatever a camera of ours would have done.
+        pace = np.linalg.norm(np.diff(centres, axis=0), axis=1)
+        assert pace.max() < 4.01
