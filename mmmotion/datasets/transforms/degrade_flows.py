@@ -31,7 +31,8 @@ class DegradeFlows(BaseTransform):
 
     Args:
         blur: Smallest and largest standard deviation of the Gaussian.
-        noise: Smallest and largest standard deviation of the noise.
+        noise: Smallest and largest standard deviation of the noise where it
+            is drawn; it is interpolated in between, which takes an eighth.
         noise_scale: Distance over which the noise changes.
         damp_prob: Chance that, in one frame, one object keeps but 0 to 20 %
             of its motion against the background, as if it were not seen to

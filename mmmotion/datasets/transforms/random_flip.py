@@ -23,8 +23,8 @@ class RandomFlip(BaseTransform):
 
     Changed Keys:
         frames, flows (the components along the direction change their sign),
-        gt_masks, gt_amodal_masks, gt_boxes, gt_sem_seg, pseudo_masks; each if
-        present.
+        gt_masks, gt_amodal_masks, gt_visible, gt_void, gt_boxes, gt_sem_seg,
+        pseudo_masks; each if present.
 
     Args:
         prob: Probability in [0, 1].
