@@ -92,6 +92,13 @@ def test_shards_share_the_clips_and_make_the_files_of_one_run(plans, tmp_path):
     assert listing(parts) == whole
 
 
+def test_a_worker_makes_the_files_of_one_process(plans, tmp_path):
+    write_clips(plans)
+    other = [replace(plan, root=str(tmp_path / 'two')) for plan in plans]
+    assert write_clips(other, num_workers=1).num_written == 5
+    assert listing(other) == listing(plans)
+
+
 def test_a_killed_run_leaves_whole_clips_and_is_taken_up(plans, monkeypatch):
     write_clips(plans)
     whole = listing(plans)
