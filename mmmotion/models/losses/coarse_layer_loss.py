@@ -70,7 +70,7 @@ class CoarseLayerLoss(nn.Module):
             The weighted loss, a scalar.
         """
         logits = coarse_logits(queries, cells, self.bias)
-        size = tuple(logits.shape[-2:])
+        size = (logits.shape[-2], logits.shape[-1])
         known = F.adaptive_avg_pool2d(targets.flatten(0, 1), size)
         known = known.unflatten(0, targets.shape[:2])
         order = match_masks(layer_costs(logits, known))
