@@ -199,6 +199,7 @@ class PropagationRefinement(Postprocessor):
             **self._tuning,
         )
         if self.losses:
+            features.clear()  # at 480p they take 10 MB a frame
             features = video.all_features()
         return refine_labels(
             features,
