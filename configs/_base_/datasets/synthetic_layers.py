@@ -11,6 +11,7 @@ _base_ = './synthetic.py'
 size = (256, 448)
 world = dict(
     motion='homography',
+    object_size=(0.1, 0.3),
     relative_speed=(0.0, 12.0),
     camera_speed=4.0,
     camera_sway=6.0,
