@@ -103,7 +103,8 @@ def prepare_davis2017_motion(
 
     Raises:
         FileNotFoundError: If a folder or all videos are missing.
-        ValueError: If an annotation has a label of no group, or is damaged.
+        ValueError: If an annotation has a label of no group, is damaged, or
+            is one of DAVIS 2016.
     """
     source = Path(source)
     found = find_named(list_folders(source / _SOURCE), list(groups), source)
@@ -117,9 +118,10 @@ def prepare_davis2017_motion(
         for path in paths:
             target = folder / video / f'{Path(path).stem}.png'
             if not target.exists():
-                labels = group_labels(
-                    read_annotation(path, with_palette=False), table, path
-                )
+                labels = read_annotation(path, with_palette=False)
+                if path == paths[0]:
+                    _check_first(labels, path)
+                labels = group_labels(labels, table, path)
                 write_atomically(target, encode_labels(labels))
                 summary.num_written += 1
         summary.objects[video] = len(groups[video])
@@ -154,6 +156,15 @@ def group_labels(
     exchange = np.zeros(_VOID + 1, np.uint8)
     exchange[list(table)] = list(table.values())
     return exchange[labels]
+
+
+def _check_first(labels: np.ndarray, path: str) -> None:
+    if np.unique(labels[labels > 0]).tolist() == [_VOID]:
+        raise ValueError(
+            f'expected objects numbered from 1, got the label {_VOID} alone, '
+            f'which is the object of DAVIS 2016 but does not count here: '
+            f'{path}'
+        )
 
 
 def _table(groups: Sequence[Sequence[int]]) -> dict[int, int]:

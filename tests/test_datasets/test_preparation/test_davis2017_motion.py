@@ -60,6 +60,13 @@ def test_an_object_of_no_group_is_named(source):
         prepare_davis2017_motion(source, dict(judo=[[1]]))
 
 
+def test_annotations_of_davis_2016_are_refused(source, helpers):
+    path = source / 'Annotations/480p/judo/00000.png'
+    helpers.save(path, np.where(LABELS > 0, 255, 0).astype(np.uint8))
+    with pytest.raises(ValueError, match=r'of DAVIS 2016.*judo.00000\.png'):
+        prepare_davis2017_motion(source, GROUPS)
+
+
 @pytest.mark.parametrize(
     'content', [
         '[', '[]', '{"judo": [1]}', '{"judo": [[1], [1]]}', '{"judo": []}',
