@@ -61,6 +61,8 @@ def serve(
             on_ready(address)
             stop.wait()
         finally:
+            # Open tabs may hold up the server, but not the files.
+            visits.close()
             page.close(verbose=False)
     finally:
         visits.close()

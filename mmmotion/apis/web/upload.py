@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmmotion.structures import VideoResult
+
 from ..motion_inferencer import MotionInferencer
 from ..sources import InputError, open_source
 from .visits import Visit
@@ -94,15 +96,26 @@ def segment_upload(
             max_frames=max_frames,
             command=_command(visit.upload, method, num_objects, moving_only),
         )
-    except (InputError, FileNotFoundError) as error:
-        text = str(error).replace(str(visit.upload), visit.upload.name)
-        raise InputError(text) from error
-    assert isinstance(results, list), 'a list of sources was given'
-    result, = results
+        assert isinstance(results, list), 'a list of sources was given'
+        is_cut = len(results[0]) == max_frames != source.num_expected
+        return _pack(results[0], visit.folder, max_frames if is_cut else None)
+    except BaseException as error:
+        # The visitor may be gone, and nobody else would remove it.
+        shutil.rmtree(visit.folder, ignore_errors=True)
+        if isinstance(error, InputError | FileNotFoundError):
+            text = str(error).replace(str(visit.upload), visit.upload.name)
+            raise InputError(text) from error
+        raise
+
+
+def _pack(
+    result: VideoResult, root: Path, cut_at: int | None
+) -> UploadOutcome:
+    """Keep what is taken home, and nothing else."""
     notes = list(result.warnings)
-    if len(result) == max_frames != source.num_expected:
-        notes.append(f'Only the first {max_frames} frames are used here.')
-    folder = visit.folder / result.name
+    if cut_at is not None:
+        notes.append(f'Only the first {cut_at} frames are used here.')
+    folder = root / result.name
     shutil.make_archive(str(folder / 'masks'), 'zip', folder / 'masks')
     outcome = UploadOutcome(
         _summary(len(result.objects)),

@@ -46,7 +46,7 @@ def server(repo_root, tmp_path):
     assert line.startswith('open http://127.0.0.1:'), line
     yield line.split()[1], scratch
     process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0
+    assert process.wait(300) == 0
     assert list(scratch.glob('mmmotion-page-*')) == []
 
 

@@ -57,9 +57,11 @@ def test_what_is_no_video_is_named_as_the_visitor_knows_it(send, tmp_path):
     with pytest.raises(InputError, match=r'letter\.mp4') as caught:
         send(path)
     assert str(tmp_path) not in str(caught.value)
+    assert not (tmp_path / 'results').exists()
 
 
 def test_a_run_ends_when_nobody_waits(send, clip, tmp_path):
     write_video(tmp_path / 'a.mp4', clip, 12)
     with pytest.raises(Stopped):
         send(tmp_path / 'a.mp4', stopped=True)
+    assert not (tmp_path / 'results').exists()
