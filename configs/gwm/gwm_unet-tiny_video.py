@@ -6,6 +6,12 @@ from random weights on the frames that are then segmented.
 
 _base_ = './gwm_unet-tiny_davis.py'
 
+model = dict(
+    motion_model=dict(
+        _delete_=True, type='ConstantMotion', weighting='linear'
+    ),
+    loss_recon=dict(norm='l1'),
+)
 train_dataloader = dict(
     dataset=dict(type='VideoSegDataset', data_root='data/mine')
 )
@@ -31,25 +37,25 @@ val_dataloader = None
 val_cfg = None
 val_evaluator = None
 
-train_cfg = dict(max_iters=400)
+train_cfg = dict(max_iters=600)
 param_scheduler = [
-    dict(type='LinearLR', start_factor=1e-3, begin=0, end=20, by_epoch=False),
+    dict(type='LinearLR', start_factor=1e-3, begin=0, end=40, by_epoch=False),
     dict(
         type='CosineAnnealingLR',
         eta_min=1e-6,
-        begin=20,
-        end=400,
+        begin=40,
+        end=600,
         by_epoch=False,
     ),
 ]
 custom_hooks = [
     # 64 x 112 first, which takes half of the time.
-    dict(type='TrainScaleHook', steps=[(0, 2 / 3), (100, 1.0)]),
+    dict(type='TrainScaleHook', steps=[(0, 2 / 3), (400, 1.0)]),
     dict(
         type='EMAHook',
         ema_type='MomentumAnnealingEMA',
-        momentum=0.02,
-        gamma=1,  # a plain mean of all weights over the first 50 steps
+        momentum=0.01,
+        gamma=1,  # a plain mean of all weights over the first 100 steps
         update_buffers=True,
     ),
 ]
