@@ -4,8 +4,13 @@ _base_ = '../oclr-small_synthetic.py'
 
 supervision = dict(flow='synthetic')
 exact = [
-    dict(type='RenderScene', gaps=(1, -1), missing='opposite', cache_size=64),
-    dict(type='RemoveKeys', keys=['frames', 'frame_gaps']),
+    dict(
+        type='RenderScene',
+        gaps=(1, -1),
+        missing='opposite',
+        cache_size=64,
+        with_frames=False,
+    ),
     *_base_.flow_pipeline,
 ]
 train_dataloader = dict(

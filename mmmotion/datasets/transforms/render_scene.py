@@ -33,8 +33,9 @@ class RenderScene(BaseTransform):
         ``available_gaps`` if no gaps are given here.
 
     Added Keys:
-        frames: (T, H, W, 3) uint8 RGB, the frame itself first.
-        frame_gaps: The signed gap of each, 0 first.
+        frames: (T, H, W, 3) uint8 RGB, the frame itself first; absent if not
+            asked for.
+        frame_gaps: The signed gap of each, 0 first; absent like these.
         flows: (N, H, W, 2) float32 in pixels, u first; absent if N is 0.
         flow_gaps: The signed gap of each; absent if N is 0.
         gt_masks: (O, H, W) bool modal masks, objects from back to front.
@@ -58,12 +59,15 @@ class RenderScene(BaseTransform):
         negate_opposite: Whether a flow taken from the opposite gap changes
             its sign, so that it stands for the gap that was asked for.
         with_visibility: Whether ``gt_visible`` is added.
+        with_frames: Whether frames are painted, which models that see flow
+            alone can do without.
         cache_size: How many scenes each process keeps, at about 0.25 MB
             each with frames of 128 x 224 pixels. 0 keeps none.
 
     Raises:
         ValueError: If ``missing`` is unknown, or takes other gaps with
-            ``both_ways``, or ``cache_size`` is negative.
+            ``both_ways``, ``frame_gaps`` are named without frames, or
+            ``cache_size`` is negative.
     """
 
     def __init__(
@@ -75,11 +79,17 @@ class RenderScene(BaseTransform):
         negate_opposite: bool = True,
         with_visibility: bool = False,
         cache_size: int = 256,
+        with_frames: bool = True,
     ) -> None:
         check_missing(missing, both_ways=both_ways)
         if cache_size < 0:
             raise ValueError(
                 f'expected cache_size to be 0 or more, got {cache_size}'
+            )
+        if frame_gaps and not with_frames:
+            raise ValueError(
+                'expected no frame_gaps with with_frames=False, got '
+                f'{frame_gaps}'
             )
         self.gaps = None if gaps is None else tuple(gaps)
         self.frame_gaps = None if frame_gaps is None else tuple(frame_gaps)
@@ -87,6 +97,7 @@ class RenderScene(BaseTransform):
         self.both_ways = both_ways
         self.negate_opposite = negate_opposite
         self.with_visibility = with_visibility
+        self.with_frames = with_frames
         self.cache_size = cache_size
         self._cache: OrderedDict[tuple[SceneKey, WorldSettings],
                                  Scene] = OrderedDict()
@@ -118,7 +129,8 @@ class RenderScene(BaseTransform):
             gt_layer_order=order,
             ori_shape=scene.world.size,
         )
-        self._add_frames(results, view)
+        if self.with_frames:
+            self._add_frames(results, view)
         self._add_flows(results, view)
         return results
 

@@ -37,6 +37,17 @@ def test_all_keys_have_the_promised_shapes(entry):
     assert results['ori_shape'] == (32, 48)
 
 
+def test_frames_need_not_be_painted(entry, monkeypatch):
+    expected = RenderScene(gaps=(1, ))(entry(1))
+    monkeypatch.delattr(render_scene.View, 'image')
+    results = RenderScene(gaps=(1, ), with_frames=False)(entry(1))
+    for key in ('flows', 'gt_masks', 'gt_amodal_masks'):
+        np.testing.assert_array_equal(results[key], expected[key])
+    assert not {'frames', 'frame_gaps'} & set(results)
+    with pytest.raises(ValueError, match=r'with_frames=False, got \(1,\)'):
+        RenderScene(frame_gaps=(1, ), with_frames=False)
+
+
 def test_the_neighbour_is_the_frame_that_far_away(entry):
     results = RenderScene(frame_gaps=(-1, 2))(entry(2))
     for frame, expected in zip(results['frames'][1:], (1, 4)):
