@@ -138,14 +138,12 @@ def extract_flow(
 
     Args:
         videos: The videos, all of them for every shard.
-        data_root: Folder of the data set; flows go to
-            ``<data_root>/Flows/<name>/gap<+-n>/<video>/<frame>``.
+        data_root: Where ``Flows/<name>/gap<+-n>/<video>/<frame>`` go.
         settings: What to make and how.
         num_workers: Number of worker processes, 0 for none.
         shard: (i, n): do the i-th of n equal parts, counted from 0.
         show_progress: Show a progress bar with the time left.
-        on_progress: Told how many more flows are there, those that exist
-            first.
+        on_progress: Told how many more flows there are, old ones first.
 
     Returns:
         Counts of what was done.
@@ -161,15 +159,10 @@ def extract_flow(
     _check_work(videos, num_workers, shard)
     estimator, config = _build_estimator(settings)
     name = settings.name or estimator.name
-    file_format = settings.file_format
-    tree = OutputTree(str(data_root), name, FLOW_FORMATS[file_format])
+    tree = OutputTree(str(data_root), name, FLOW_FORMATS[settings.file_format])
     summary = ExtractionSummary(flow_root(data_root, name))
     sizes = _frame_sizes(videos, settings.on_error == 'skip', summary)
-    source_sizes = [size for size, _ in sizes.values()]
-    meta = make_meta(
-        config, estimator.provenance(), settings.size, file_format,
-        source_sizes
-    )
+    meta = _describe(settings, config, estimator, sizes)
     record_meta(data_root, name, meta)
     _warn_short_videos(videos, settings.gaps, summary)
     clean_stale_files(summary.root)
@@ -209,6 +202,22 @@ def _build_estimator(
     estimator = FLOW_ESTIMATORS.build(dict(config))
     estimator.to(settings.device)
     return estimator, config
+
+
+def _describe(
+    settings: ExtractionSettings,
+    config: dict,
+    estimator: FlowEstimator,
+    sizes: Mapping[str, tuple[tuple[int, int], str]],
+) -> dict:
+    """What the flows are made of and how."""
+    return make_meta(
+        config,
+        estimator.provenance(),
+        settings.size,
+        settings.file_format,
+        [size for size, _ in sizes.values()],
+    )
 
 
 def _run(
