@@ -149,5 +149,6 @@ def test_constraints_pin_every_requirement_exactly():
     for path in (ROOT / 'requirements').glob('*.txt'):
         if path.name == 'constraints.txt':
             continue
-        for line in path.read_text().split():
-            assert line.split('>')[0].lower() in names
+        for line in path.read_text().splitlines():
+            if not line.startswith('#'):
+                assert line.split('>')[0].lower() in names
