@@ -139,7 +139,7 @@ class MotionInferencer(BaseInferencer):
             source if isinstance(source, FrameSource) else
             self.pipeline(source, **kwargs) for source in inputs
         ]
-        _make_unique(opened)
+        make_names_unique(opened)
         yield from opened
 
     def forward(self, inputs: VideoRun, **kwargs: Any) -> VideoResult:
@@ -246,8 +246,12 @@ def _summarise(result: VideoResult, run: VideoRun) -> str:
     return f'{result.name}: {answer} in {len(result)} frames{where}'
 
 
-def _make_unique(sources: Sequence[FrameSource]) -> None:
-    """Give videos of one name, such as a.mp4 and b/a.mp4, a folder each."""
+def make_names_unique(sources: Sequence[FrameSource]) -> None:
+    """Give videos of one name, such as a.mp4 and b/a.mp4, a folder each.
+
+    Args:
+        sources: The videos; later ones of a name get another one.
+    """
     taken: set[str] = set()
     for source in sources:
         name, count = source.name, 1

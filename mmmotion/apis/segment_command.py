@@ -12,9 +12,9 @@ objects.json (COCO run lengths), result.json and report.html. After Ctrl-C the
 same command goes on where it stopped.
 
 Exit codes: 0 done, 1 unexpected error, 2 wrong arguments, 3 an input is no
-video or cannot be worked on, 4 done, but an input was broken and only what
-could be decoded was used, 5 cannot write (no space or no permission), 130
-stopped by Ctrl-C.
+video or cannot be worked on (the others are), 4 done, but an input was broken
+and only what could be decoded was used, 5 cannot write (no space or no
+permission), 130 stopped by Ctrl-C.
 """
 
 import argparse
@@ -133,7 +133,14 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _objects(text: str) -> int | str:
-    return text if text == 'auto' else int(text)
+    if text == 'auto':
+        return text
+    try:
+        return int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"expected a number or 'auto', got {text!r}"
+        ) from error
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -170,14 +177,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _segment(args: argparse.Namespace, command: str) -> ExitCode:
     # Not before the arguments are known to be right: this takes seconds.
     from mmmotion.engine import CheckpointError
+    from mmmotion.structures import VideoResult
 
-    from .motion_inferencer import MotionInferencer
+    from .motion_inferencer import MotionInferencer, make_names_unique
     from .run_settings import RunSettings
-    from .sources import InputError, open_source
-    try:
-        sources = [open_source(text, fps=args.fps) for text in args.inputs]
-    except (InputError, FileNotFoundError) as error:
-        return _fail(ExitCode.INPUT, str(error))
+    from .sources import FrameSource, InputError, open_source
+    ends = []
+    sources: list[FrameSource] = []
+    for text in args.inputs:
+        try:
+            sources.append(open_source(text, fps=args.fps))
+        except (InputError, FileNotFoundError) as error:
+            ends.append(_fail(ExitCode.INPUT, str(error)))
+    if not sources:
+        return ExitCode.INPUT
+    make_names_unique(sources)
     try:
         inferencer = MotionInferencer(
             args.method,
@@ -197,22 +211,27 @@ def _segment(args: argparse.Namespace, command: str) -> ExitCode:
         inferencer.method.adapts(settings.adapt_iters)
     except (ValueError, FileNotFoundError, CheckpointError) as error:
         return _fail(ExitCode.USAGE, str(error))
-    try:
-        results = inferencer(
-            sources,
-            args.out_dir,
-            **asdict(settings),
-            overlay=not args.no_overlay,
-            report=not args.no_report,
-            soft_masks=args.soft_masks,
-            command=command,
-        )
-    except InputError as error:
-        return _fail(ExitCode.INPUT, str(error))
-    assert isinstance(results, list), 'a list of sources was given'
-    if not all(result.settings['complete'] for result in results):
-        return ExitCode.PARTIAL
-    return ExitCode.DONE
+    for source in sources:
+        try:
+            result = inferencer(
+                source,
+                args.out_dir,
+                **asdict(settings),
+                overlay=not args.no_overlay,
+                report=not args.no_report,
+                soft_masks=args.soft_masks,
+                command=command,
+            )
+        except InputError as error:
+            ends.append(_fail(ExitCode.INPUT, f'{source.name}: {error}'))
+            continue
+        assert isinstance(result, VideoResult), 'one source was given'
+        is_whole = result.settings['complete']
+        ends.append(ExitCode.DONE if is_whole else ExitCode.PARTIAL)
+    return next(
+        code for code in (ExitCode.INPUT, ExitCode.PARTIAL, ExitCode.DONE)
+        if code in ends
+    )
 
 
 def _parse_options(pairs: Sequence[str] | None) -> dict:

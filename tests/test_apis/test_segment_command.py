@@ -81,6 +81,22 @@ def test_inputs_that_cannot_be_used(make, expected, tmp_path, capsys):
     assert re.search(expected, line)
 
 
+def test_one_bad_input_does_not_stop_the_others(folder, tmp_path, capsys):
+    lost, alone = tmp_path / 'lost.mp4', save(tmp_path / 'a.png', (48, 64))
+    out = tmp_path / 'out'
+    assert run(lost, alone, folder, out_dir=out) == ExitCode.INPUT
+    assert len(list(out.glob('square/masks/*.png'))) == 6
+    told = capsys.readouterr().err
+    assert 'lost.mp4' in told
+    assert 'a: robust-background' in told
+
+
+def test_number_of_objects_is_a_number(folder, tmp_path, capsys):
+    with pytest.raises(SystemExit, match='2'):
+        run(folder, out_dir=tmp_path, options=('--objects', 'many'))
+    assert "expected a number or 'auto', got 'many'" in capsys.readouterr().err
+
+
 def write(path, data):
     path.write_bytes(data)
     return path
