@@ -89,7 +89,7 @@ def read_foreground(video: PlannedVideo, frame: str) -> np.ndarray:
     try:
         with Image.open(path) as img:
             grey = np.array(img.convert('L')) / 255
-    except (OSError, SyntaxError) as error:
+    except (OSError, SyntaxError, ValueError) as error:
         raise ValueError(
             f'expected a whole annotation, got {error}: {path}'
         ) from error
