@@ -232,6 +232,7 @@ class VideoRun:
         with self.progress.stage('write', len(frames)) as advance:
 
             def take(index: int, labels: np.ndarray) -> None:
+                """Write the (H, W) labels of one frame."""
                 if self.out_dir is not None:
                     write_davis_png(self._mask_path(frames, index), labels)
                     writer.add(labels)

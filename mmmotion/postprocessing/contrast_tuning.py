@@ -28,6 +28,7 @@ def draw_pairs(num_frames: int, max_gap: int,
     generator = torch.Generator().manual_seed(seed)
 
     def draw(limit: int) -> int:
+        """Draw a number from 0 to ``limit - 1``."""
         return int(torch.randint(limit, (), generator=generator))
 
     while True:

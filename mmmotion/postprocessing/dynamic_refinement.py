@@ -120,6 +120,7 @@ def refine_labels(
     labels = list(masks)
 
     def carry(frames: Iterable[int]) -> None:
+        """Propagate masks from the key frame along ``frames``."""
         last: deque[tuple[Tensor, Tensor]] = deque(maxlen=num_last)
         for frame in frames:
             sources = [(features[key], masks[key]), *last]

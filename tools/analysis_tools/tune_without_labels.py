@@ -97,6 +97,7 @@ def main() -> None:
     os.makedirs(args.work_dir, exist_ok=True)
 
     def launch(action: str, arguments: Sequence[str], log: Path) -> int:
+        """Run a tool in a process of its own; return its exit code."""
         return run_tool(action, arguments, log, args.gpus)
 
     search = LabelFreeSearch(

@@ -30,6 +30,7 @@ def write_overlay(
     """
 
     def draw() -> Iterator[np.ndarray]:
+        """Yield (H, W, 3) uint8 RGB pictures with the objects drawn in."""
         # The labels first, for frames beyond them are not to be decoded.
         for found, frame in zip(labels, frames, strict=False):
             size = frame.shape[0], frame.shape[1]

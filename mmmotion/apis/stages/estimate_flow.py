@@ -1,7 +1,6 @@
 """Stage 2: the flow between the frames, as a tree of files."""
 
 import errno
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from mmmotion.flow.estimators import complete_settings
 from mmmotion.flow.estimators.network_flow_estimator import (
     NetworkFlowEstimator,
 )
+from mmmotion.flow.work_share import count_cores
 from mmmotion.registry import FLOW_ESTIMATORS
 
 from ..work_folder import VIDEO_ID, WorkFolder
@@ -100,10 +100,7 @@ def _is_network(estimator: Mapping[str, Any]) -> bool:
 
 
 def _choose_workers(num_pairs: int) -> int:
-    cores = os.cpu_count() or 1
-    if hasattr(os, 'sched_getaffinity'):
-        cores = len(os.sched_getaffinity(0))
-    useful = min(cores, num_pairs // _MIN_PAIRS_PER_WORKER)
+    useful = min(count_cores(), num_pairs // _MIN_PAIRS_PER_WORKER)
     return useful if useful > 1 else 0
 
 

@@ -70,6 +70,7 @@ class StageProgress:
         )
 
         def advance(steps: int = 1) -> None:
+            """Count steps, on the console and for who listens."""
             nonlocal done
             done += steps
             bar.advance(task, steps)

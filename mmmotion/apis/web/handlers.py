@@ -70,6 +70,7 @@ def make_receive(gradio: ModuleType, visits: Visits) -> Callable:
     """Make what takes note of a file that was sent."""
 
     def receive(upload: str, request: Any) -> None:
+        """Remember the file that a tab has sent."""
         visits.receive(request.session_hash, upload)
 
     return _with_request(gradio, receive)
@@ -79,6 +80,7 @@ def make_stop(gradio: ModuleType, visits: Visits) -> Callable:
     """Make what stops the run of a visitor."""
 
     def stop(request: Any) -> None:
+        """Stop the work for a tab."""
         visits.stop(request.session_hash)
 
     return _with_request(gradio, stop)
@@ -88,6 +90,7 @@ def make_leave(gradio: ModuleType, visits: Visits) -> Callable:
     """Make what removes what belongs to a visitor."""
 
     def leave(request: Any) -> None:
+        """Forget a tab that is closed."""
         visits.end(request.session_hash)
 
     return _with_request(gradio, leave)

@@ -79,6 +79,7 @@ def segment_upload(
     """
 
     def listen(stage: str, done: int, total: int | None) -> None:
+        """Pass progress on, or end the work if the tab wants no more."""
         if visit.stopped.is_set():
             raise Stopped
         on_progress(STAGE_TEXTS.get(stage, stage), done, total)

@@ -78,10 +78,12 @@ class _Arrays(ReferenceFile):
         super().__init__(arrays, _VALUE_RTOL)
 
     def tensor(self, name: str) -> Tensor:
+        """Return an array of the file in float64."""
         return torch.from_numpy(np.asarray(self.arrays[name], np.float64))
 
     def compare_gradients(self, model: AMD,
                           prefix: str) -> Iterator[Comparison]:
+        """Compare the gradients of the parameters."""
         names = _names(model)
         parameters = dict(model.named_parameters())
         for name, reference in self.arrays.items():

@@ -85,6 +85,7 @@ class _Arrays(ReferenceFile):
 
     def compare_directions(self, name: str,
                            computed: Tensor) -> Iterator[Comparison]:
+        """Compare both halves of a batch of two directions."""
         for direction, part in zip(_DIRECTIONS, computed.chunk(2)):
             yield from self.compare(f'{name}_{direction}', part)
 

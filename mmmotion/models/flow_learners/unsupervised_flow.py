@@ -172,6 +172,7 @@ def _crop(
         )
 
     def cut(levels: Sequence[Tensor]) -> list[Tensor]:
+        """Take the padding from (B, 2, h, w) flows, level by level."""
         scales = [full.shape[-1] // flow.shape[-1] for flow in levels]
         return [
             flow.float()[..., :height // scale, :width // scale]

@@ -37,6 +37,7 @@ def ssim_distance(
         )
 
     def mean(values: Tensor) -> Tensor:
+        """Mean of every window of (B, C, h, w) values."""
         return F.avg_pool2d(values, window_size, stride=1)
 
     mean_a, mean_b = mean(image), mean(other)
