@@ -40,8 +40,10 @@ def powers(coordinates: Tensor, degree: int) -> Tensor:
     Returns:
         (..., degree + 1, n) powers from 0.
     """
-    exponents = torch.arange(degree + 1, device=coordinates.device)
-    return coordinates[..., None, :]**exponents[:, None]
+    result = [torch.ones_like(coordinates)]
+    for _ in range(degree):
+        result.append(result[-1] * coordinates)
+    return torch.stack(result, dim=-2)
 
 
 def _blocks(images: Tensor) -> Iterator[slice]:
@@ -187,13 +189,26 @@ def _lines(
     )
 
 
-def _add_products(
-    part: Tensor, block: slice, lines: Products, images: Tensor
-) -> None:
-    """Add images (B, 2, h, w) times expanded flows to a block of masks."""
+def _flow_products(
+    lines: Products,
+    images: Tensor,
+    block: slice,
+    part: Tensor | None = None,
+) -> Tensor:
+    """Add expanded flows times images (B, 2, h, w) to a block of masks."""
     for i in range(2):
         flow = lines.rows[:, :, block] @ lines.columns[:, :, i]
-        part.addcmul_(flow, images[:, i, None, block])
+        image = images[:, i, None, block]
+        part = flow.mul_(image) if part is None else part.addcmul_(flow, image)
+    assert part is not None
+    return part
+
+
+def _add_product(part: Tensor, lines: Products, block: slice) -> None:
+    """Add an expansion to a block of masks."""
+    part.flatten(0, 1).baddbmm_(
+        lines.rows[:, :, block].flatten(0, 1), lines.columns.flatten(0, 1)
+    )
 
 
 # Any below: torch's context and returned gradients have no useful types.
@@ -254,12 +269,12 @@ class _RegionFit(Function):
             blend_lines = _lines(solution.detach(), ctx.image, masks)
             grad_masks = torch.empty_like(masks)
             for block in _blocks(masks):
-                part = mass_lines.rows[:, :, block] @ mass_lines.columns
-                _add_products(part, block, flow_lines, flow)
+                part = _flow_products(flow_lines, flow, block)
+                _add_product(part, mass_lines, block)
                 if ctx.squared:
                     part.mul_(masks[:, :, block])
                 if grad is not None:
-                    _add_products(part, block, blend_lines, grad)
+                    _flow_products(blend_lines, grad, block, part)
                 grad_masks[:, :, block] = part
         return grad_masks, grad_flow, None, None, None, None, None
 

@@ -6,6 +6,8 @@ powers of the columns and one with those of the rows; no design matrix over
 pixels exists at any time.
 """
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -35,7 +37,7 @@ _MIN_MEAN_WEIGHT = 1e-24
 # Smallest over largest eigenvalue of a system, in rounding errors.
 _MIN_EIGENVALUE_RATIO = 10.0
 # Some of the rows show well enough where a region lies.
-_FRAME_ROWS = 120
+_FRAME_ROWS = 60
 # A uniform density on [-1, 1] has this deviation times sqrt(3).
 _SPAN_PER_SIGMA = 3**0.5
 
@@ -59,7 +61,9 @@ def unit_coordinates(
     return ((2 * index + 1) / size - 1).to(dtype)
 
 
-def _local_frame(weights: Tensor, squared: bool) -> tuple[Tensor, Tensor]:
+def _local_frame(
+    weights: Tensor, image: Products, squared: bool
+) -> tuple[Tensor, Tensor]:
     """Where a region lies, so that its coordinates can be centred on it.
 
     A fit does not depend on the coordinates, but its rounding error does: in
@@ -68,23 +72,20 @@ def _local_frame(weights: Tensor, squared: bool) -> tuple[Tensor, Tensor]:
 
     Args:
         weights: (B, K, h, w) weights or their roots.
+        image: Powers 0, 1 and 2 of the unit coordinates.
         squared: Whether they are roots.
 
     Returns:
         Centre and half span (B, K, 2), (x, y), in unit coordinates.
     """
-    sizes = weights.shape[-1], weights.shape[-2]
-    x, y = (
-        powers(unit_coordinates(size, device=weights.device), 2)
-        for size in sizes
-    )
-    step = max(1, weights.shape[-2] // _FRAME_ROWS)
-    products = Products(y[:, ::step], x)
+    h, w = weights.shape[-2:]
+    step = max(1, h // _FRAME_ROWS)
+    products = Products(image.rows[:, ::step], image.columns)
     sums = region_moments(weights[:, :, ::step], products, squared)
     mass = sums[..., :1, 0].clamp(min=torch.finfo(weights.dtype).tiny)
     first = torch.stack([sums[..., 0, 1], sums[..., 1, 0]], dim=-1) / mass
     second = torch.stack([sums[..., 0, 2], sums[..., 2, 0]], dim=-1) / mass
-    pixel = torch.tensor(sizes, dtype=first.dtype, device=first.device) / 2
+    pixel = torch.tensor((w, h), dtype=first.dtype, device=first.device) / 2
     variance = (second - first**2).clamp(min=0)
     span = (_SPAN_PER_SIGMA * variance.sqrt()).clamp(min=1 / pixel)
     # A region between the rows that are looked at keeps the image's frame.
@@ -232,7 +233,8 @@ def _fit(
     shape = flow.shape
     flow = flow.reshape(-1, 2, h, w).to(dtype)
     weights = weights.reshape(-1, leading[-1], h, w).to(dtype)
-    centre, span = _local_frame(weights, squared)
+    image = _unit_powers((h, w), 2, flow.device)
+    centre, span = _local_frame(weights, image, squared)
     i, j = _exponents(degree)
 
     def solve(sums: Tensor, target: Tensor) -> Tensor:
@@ -306,10 +308,16 @@ def _unit_powers(
     size: tuple[int, int], degree: int, device: torch.device
 ) -> Products:
     """Powers of the rows' and the columns' unit coordinates."""
-    rows, columns = (
-        powers(unit_coordinates(n, device=device), degree) for n in size
-    )
-    return Products(rows, columns)
+    rows, columns = (_axis_powers(n, device) for n in size)
+    return Products(rows[:degree + 1], columns[:degree + 1])
+
+
+@lru_cache(maxsize=32)
+def _axis_powers(size: int, device: torch.device) -> Tensor:
+    """(3, size) powers 0, 1 and 2 of the unit coordinates of one axis."""
+    # Else what a prediction leaves here could not be used in training.
+    with torch.inference_mode(mode=False):
+        return powers(unit_coordinates(size, device=device), 2)
 
 
 def evaluate_polynomial(

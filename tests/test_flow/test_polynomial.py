@@ -253,3 +253,11 @@ def test_rejects_what_does_not_fit(flow, weights, degree, message):
 def test_rejects_an_unknown_number_of_parameters():
     with pytest.raises(ValueError, match='P = 1, 3 or 6'):
         evaluate_polynomial(torch.zeros(4, 2), (3, 3))
+
+
+def test_a_size_first_seen_in_inference_mode_can_be_trained_on():
+    params = torch.ones(1, 6, 2, dtype=torch.float64)
+    with torch.inference_mode():
+        evaluate_polynomial(params, (5, 13))
+    evaluate_polynomial(params.requires_grad_(), (5, 13)).sum().backward()
+    assert params.grad.abs().sum() > 0
