@@ -61,9 +61,8 @@ def unit_coordinates(
     return ((2 * index + 1) / size - 1).to(dtype)
 
 
-def _local_frame(
-    weights: Tensor, image: Products, squared: bool
-) -> tuple[Tensor, Tensor]:
+def _local_frame(weights: Tensor, image: Products,
+                 squared: bool) -> tuple[Tensor, Tensor]:
     """Where a region lies, so that its coordinates can be centred on it.
 
     A fit does not depend on the coordinates, but its rounding error does: in

@@ -55,6 +55,27 @@ class CoarseLayerLoss(nn.Module):
         self.bias = bias
         self.loss_weight = loss_weight
 
+    def match(self, queries: Tensor, cells: Tensor, targets: Tensor) -> Tensor:
+        """Find out which query draws which layer.
+
+        Args:
+            queries: (B, K, T, C).
+            cells: (B, T, h, w, C).
+            targets: (B, T, K, H, W) masks in [0, 1], floating point.
+
+        Returns:
+            (B, K) for each target the index of its query, none twice.
+        """
+        return match_masks(layer_costs(*self._layers(queries, cells, targets)))
+
+    def _layers(self, queries: Tensor, cells: Tensor,
+                targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits and targets (B, T, K, h, w) at the size of the cells."""
+        logits = coarse_logits(queries, cells, self.bias)
+        size = (logits.shape[-2], logits.shape[-1])
+        known = F.adaptive_avg_pool2d(targets.flatten(0, 1), size)
+        return logits, known.unflatten(0, targets.shape[:2])
+
     def forward(
         self, queries: Tensor, cells: Tensor, targets: Tensor
     ) -> Tensor:
@@ -69,10 +90,7 @@ class CoarseLayerLoss(nn.Module):
         Returns:
             The weighted loss, a scalar.
         """
-        logits = coarse_logits(queries, cells, self.bias)
-        size = (logits.shape[-2], logits.shape[-1])
-        known = F.adaptive_avg_pool2d(targets.flatten(0, 1), size)
-        known = known.unflatten(0, targets.shape[:2])
+        logits, known = self._layers(queries, cells, targets)
         order = match_masks(layer_costs(logits, known))
         logits = torch.stack([
             clip.index_select(1, index) for clip, index in zip(logits, order)

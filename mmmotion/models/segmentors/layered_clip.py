@@ -36,17 +36,24 @@ class LayeredVideo(NamedTuple):
     order: Tensor
 
 
-def match_clip(clip: LayeredClip, targets: Tensor) -> LayeredClip:
-    """Sort layers so that each lies where the target is that it fits best.
+def match_clip(
+    clip: LayeredClip,
+    targets: Tensor,
+    order: Tensor | None = None
+) -> LayeredClip:
+    """Sort layers so that each lies where its target is.
 
     Args:
         clip: Predicted layers. Values that are not finite become 0.
         targets: (B, T, K, H, W) masks in [0, 1], floating point.
+        order: (B, K) index of the layer of each target, by default of the
+            one that fits it best.
     """
     logits, depths = (
         value.nan_to_num(nan=0, posinf=0, neginf=0) for value in clip
     )
-    order = match_masks(layer_costs(logits, targets))
+    if order is None:
+        order = match_masks(layer_costs(logits, targets))
     return LayeredClip(reorder_layers(logits, order), depths.gather(1, order))
 
 

@@ -48,7 +48,8 @@ class OCLR(BaseSegmentor):
         loss_order: Config of the loss of the depths, if any.
         loss_modal: Config of the loss of what is visible, if any.
         loss_coarse: Config of a loss that compares queries and cells with the
-            layers, if any; not in the paper.
+            layers, if any, and that decides in training which layer belongs
+            to which object; not in the paper.
         num_gaps: Flows of each frame.
         targets: What the masks have to show: ``'amodal'``, whole shapes, or
             ``'modal'``, their visible parts.
@@ -247,10 +248,13 @@ class OCLR(BaseSegmentor):
         )
         shapes = shapes.to(flows.device)
         maps, tokens = self.bind(flows)
-        losses = self.layer_losses(self._decode(maps, tokens), shapes)
-        if self.loss_coarse is not None:
-            targets, _ = self._make_targets(shapes, flows.shape[-2:])
-            losses['loss_coarse'] = self.loss_coarse(*tokens, targets)
+        clip = self._decode(maps, tokens)
+        if self.loss_coarse is None:
+            return self.layer_losses(clip, shapes)
+        targets, _ = self._make_targets(shapes, flows.shape[-2:])
+        order = self.loss_coarse.match(*tokens, targets)
+        losses = self.layer_losses(clip, shapes, order)
+        losses['loss_coarse'] = self.loss_coarse(*tokens, targets)
         return losses
 
     def _make_targets(self, shapes: Tensor,
@@ -260,21 +264,27 @@ class OCLR(BaseSegmentor):
         visible = compose_layers(small, front_first(small))
         return (small if self.targets == 'amodal' else visible), visible
 
-    def layer_losses(self, clip: LayeredClip,
-                     shapes: Tensor) -> dict[str, Tensor]:
-        """Compare layers with known ones, each with the one it fits best.
+    def layer_losses(
+        self,
+        clip: LayeredClip,
+        shapes: Tensor,
+        order: Tensor | None = None,
+    ) -> dict[str, Tensor]:
+        """Compare layers with known ones.
 
         Args:
             clip: The predicted layers.
             shapes: (B, T, K, H0, W0) known whole shapes, zeros and ones, from
                 back to front.
+            order: (B, K) index of the layer of each known one, by default of
+                the one that fits it best.
 
         Returns:
             Weighted losses.
         """
         size = clip.logits.shape[-2:]
         targets, visible = self._make_targets(shapes, size)
-        logits, depths = match_clip(clip, targets)
+        logits, depths = match_clip(clip, targets, order)
         losses = dict(loss_amodal=self.loss_amodal(logits, targets))
         if self.loss_boundary is not None:
             losses['loss_boundary'] = self.loss_boundary(logits, targets)

@@ -59,3 +59,9 @@ def test_weight_and_gradient():
     )
     value.backward()
     assert rows.grad.abs().sum() > 0 and rows.grad.isfinite().all()
+
+
+def test_match_names_the_query_of_every_layer():
+    cells, targets = scene()
+    order = build().match(queries([2, 0, 1]), cells, targets)
+    assert order.tolist() == [[1, 2, 0]]

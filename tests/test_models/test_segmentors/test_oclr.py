@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from mmmotion.models.layers import compose_layers
+from mmmotion.models.segmentors.layer_targets import stack_shapes
 from mmmotion.models.segmentors.layered_clip import join_clips
 from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
@@ -176,11 +177,22 @@ def test_queries_may_be_taught_directly(targets):
     if targets == 'modal':
         masks[:, :, 0] -= masks[:, :, 0] * masks[:, :, 1]
     _, tokens = model.bind(flows())
-    expected = model.loss_coarse(*tokens, masks.repeat(2, 1, 1, 1, 1))
+    masks = masks.repeat(2, 1, 1, 1, 1)
+    expected = model.loss_coarse(*tokens, masks)
     torch.testing.assert_close(losses['loss_coarse'], expected)
-    plain = build(targets=targets)(dict(flows=flows()), samples, mode='loss')
-    for name, value in plain.items():
-        torch.testing.assert_close(losses[name], value)
+
+
+def test_what_a_query_is_taught_its_layer_has_to_show():
+    model = build(loss_coarse=dict(type='CoarseLayerLoss'))
+    samples = [clip_sample()] * 2
+    shapes = stack_shapes(samples, samples[0].gt_amodal_masks.shape[0], 3)
+    for turn in ([0, 1, 2], [2, 0, 1]):
+        order = torch.tensor([turn, turn])
+        model.loss_coarse.match = lambda *_: order
+        losses = model(dict(flows=flows()), samples, mode='loss')
+        expected = model.layer_losses(model.decode(flows()), shapes, order)
+        for name, value in expected.items():
+            torch.testing.assert_close(losses[name], value)
 
 
 def test_labels_are_needed():
