@@ -182,17 +182,17 @@ def test_queries_may_be_taught_directly(targets):
     torch.testing.assert_close(losses['loss_coarse'], expected)
 
 
-def test_what_a_query_is_taught_its_layer_has_to_show():
+@pytest.mark.parametrize('turn', [[0, 1, 2], [2, 0, 1]])
+def test_what_a_query_is_taught_its_layer_has_to_show(turn):
     model = build(loss_coarse=dict(type='CoarseLayerLoss'))
     samples = [clip_sample()] * 2
-    shapes = stack_shapes(samples, samples[0].gt_amodal_masks.shape[0], 3)
-    for turn in ([0, 1, 2], [2, 0, 1]):
-        order = torch.tensor([turn, turn])
-        model.loss_coarse.match = lambda *_: order
-        losses = model(dict(flows=flows()), samples, mode='loss')
-        expected = model.layer_losses(model.decode(flows()), shapes, order)
-        for name, value in expected.items():
-            torch.testing.assert_close(losses[name], value)
+    shapes = stack_shapes(samples, 3, 3)
+    order = torch.tensor([turn, turn])
+    model.loss_coarse.match = lambda *_: order
+    losses = model(dict(flows=flows()), samples, mode='loss')
+    expected = model.layer_losses(model.decode(flows()), shapes, order)
+    for name, value in expected.items():
+        torch.testing.assert_close(losses[name], value)
 
 
 def test_labels_are_needed():
