@@ -41,11 +41,11 @@ def overlay_segmentation(
             interpolation=cv2.INTER_NEAREST
         ).astype(np.int32)
     colors = palette(int(labels.max(initial=0)) + 1)
-    tinted = (1 - alpha) * image + alpha * colors[labels]
-    inside = labels[..., None] > 0
-    result = np.where(inside, np.rint(tinted), image)
     # OpenCV draws on rows that follow each other alone.
-    result = result.astype(np.uint8, order='C')
+    result = image.copy(order='C')
+    inside = labels > 0
+    tinted = (1 - alpha) * image[inside] + alpha * colors[labels[inside]]
+    result[inside] = np.rint(tinted)
     thickness = max(1, round(height / 240))
     for label in range(1, len(colors)):
         region = (labels == label).astype(np.uint8)
