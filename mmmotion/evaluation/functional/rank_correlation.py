@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from scipy.stats import spearmanr
-
 
 def rank_correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
     """Spearman's rank correlation.
@@ -15,6 +13,9 @@ def rank_correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
         Between -1 and 1, or None where it says nothing: for fewer than three
         pairs, or if either score does not vary.
     """
+    # Few need it, and all would wait for it to be loaded.
+    from scipy.stats import spearmanr
+
     columns = [list(column) for column in zip(*pairs)]
     if len(pairs) < 3 or any(len(set(column)) < 2 for column in columns):
         return None

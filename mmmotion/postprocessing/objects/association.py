@@ -13,30 +13,54 @@ _BONUS = 0.5
 _PATIENCE = 0.97
 
 
-def overlap_score(mask: np.ndarray, other: np.ndarray) -> float:
-    """Mean of intersection over union and over the smaller mask."""
-    both = int((mask & other).sum())
-    areas = int(mask.sum()), int(other.sum())
-    if not both:
-        return 0.0
-    return 0.5 * both / (sum(areas) - both) + 0.5 * both / min(areas)
+def overlap_scores(
+    masks: Sequence[np.ndarray], others: Sequence[np.ndarray]
+) -> np.ndarray:
+    """Compare every mask with every other one.
+
+    Args:
+        masks: M masks (h, w), bool.
+        others: N masks (h, w), bool.
+
+    Returns:
+        (M, N) means of intersection over union and over the smaller mask.
+    """
+    first, second = (
+        np.stack(group).reshape(len(group), -1).astype(np.float32)
+        for group in (masks, others)
+    )
+    both = (first @ second.T).astype(np.float64)
+    areas = first.sum(axis=1)[:, None], second.sum(axis=1)
+    union = areas[0] + areas[1] - both
+    smaller = np.minimum(*areas)
+    return 0.5 * both / np.maximum(union,
+                                   1) + 0.5 * both / np.maximum(smaller, 1)
 
 
-def link_score(region: Region, trace: Trace, by_group: bool) -> float:
-    """How well a region continues a followed one, at least 0.
+def _link_scores(
+    regions: Sequence[Region], traces: Sequence[Trace], by_group: bool
+) -> np.ndarray:
+    """(R, N) how well each region continues each followed one, at least 0.
 
     Their overlap where the latter is expected, if it goes on or rests, the
     less the longer it was not seen; and a bonus for what was cut out of the
     foreground for it, or is of the same group.
     """
-    score = overlap_score(region.mask, trace.moving)
-    if trace.num_missed:
-        score = max(score, overlap_score(region.mask, trace.resting))
-    score *= _PATIENCE**trace.num_missed
+    masks = [region.mask for region in regions]
+    scores = overlap_scores(masks, [trace.moving for trace in traces])
+    missed = [i for i, trace in enumerate(traces) if trace.num_missed]
+    if missed:
+        resting = overlap_scores(masks, [traces[i].resting for i in missed])
+        scores[:, missed] = np.maximum(scores[:, missed], resting)
+    scores *= [_PATIENCE**trace.num_missed for trace in traces]
     if by_group:
-        return score + _BONUS * (region.group == trace.group)
+        groups = np.array([region.group for region in regions])
+        same = groups[:, None] == [trace.group for trace in traces]
+        return scores + _BONUS * same
     # One that was split by motion goes on as the part that overlaps most.
-    return score + _BONUS * (score > 0 and region.expected == trace.number)
+    expected = np.array([region.expected or 0 for region in regions])
+    same = expected[:, None] == [trace.number for trace in traces]
+    return scores + _BONUS * ((scores > 0) & same)
 
 
 def link(
@@ -59,9 +83,7 @@ def link(
     if not regions or not traces:
         return {}
     numbers = list(traces)
-    scores = np.array([[
-        link_score(region, traces[number], by_group) for number in numbers
-    ] for region in regions])
+    scores = _link_scores(regions, list(traces.values()), by_group)
     scores[scores < _MIN_SCORE] = 0
     rows, columns = linear_sum_assignment(-scores)
     return {

@@ -215,8 +215,9 @@ class ObjectTracker:
         best = max(inside, key=inside.__getitem__, default=None)
         if best is not None and inside[best] > _INSIDE * region.mask.sum():
             return best
+        distance = distance_to(region.mask)
         gaps = {
-            number: float(distance_to(region.mask)[owner.mask].min())
+            number: float(distance[owner.mask].min())
             for number, owner in owners.items()
         }
         best = min(gaps, key=gaps.__getitem__, default=None)
