@@ -81,6 +81,17 @@ def test_inputs_that_cannot_be_used(make, expected, tmp_path, capsys):
     assert re.search(expected, line)
 
 
+def test_what_lies_behind_the_last_frame_does_not_matter(
+    folder, tmp_path, capsys
+):
+    Image.new('RGB', (20, 20)).save(folder / 'f3.png')
+    options = (*FAST, '--max-frames', '3')
+    assert run(folder, out_dir=tmp_path, options=options) == ExitCode.DONE
+    (folder / 'f3.png').write_bytes(b'no picture')
+    assert run(folder, out_dir=tmp_path, options=options) == ExitCode.DONE
+    assert 'broken' not in capsys.readouterr().err
+
+
 def test_one_bad_input_does_not_stop_the_others(folder, tmp_path, capsys):
     lost, alone = tmp_path / 'lost.mp4', save(tmp_path / 'a.png', (48, 64))
     out = tmp_path / 'out'

@@ -2,8 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
+
+from .errors import InputError
 
 
 class FrameSource(ABC):
@@ -14,9 +17,16 @@ class FrameSource(ABC):
         fps: Frames per second.
         warnings: What the user should know, complete after a whole reading.
         is_broken: Whether the last reading ended before the video does.
+
+    Raises:
+        InputError: If the name is not fit for a folder.
     """
 
     def __init__(self, name: str, fps: float) -> None:
+        if name == '..' or Path(name).name != name:
+            raise InputError(
+                f'expected a name that is fit for a folder, got {name!r}'
+            )
         self.name = name
         self.fps = fps
         self.warnings: list[str] = []

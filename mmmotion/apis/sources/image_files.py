@@ -76,9 +76,8 @@ class ImageFiles(FrameSource):
         digest = hashlib.sha1(usedforsecurity=False)
         for path in self.paths:
             found = os.stat(path)
-            digest.update(
-                f'{path} {found.st_size} {found.st_mtime_ns};'.encode()
-            )
+            text = f'{path} {found.st_size} {found.st_mtime_ns};'
+            digest.update(os.fsencode(text))  # a name may be no Unicode
         return digest.hexdigest()
 
     def frame_name(self, index: int) -> str:

@@ -15,6 +15,7 @@ from .array_frames import ArrayFrames
 from .errors import InputError
 from .frame_source import FrameSource
 from .image_files import ImageFiles
+from .rgb import read_rgb
 from .video_file import VideoFile
 
 DEFAULT_FPS = 25.0
@@ -39,7 +40,9 @@ def open_source(
 
     Raises:
         FileNotFoundError: If there is no such file or folder.
-        InputError: If it is no video, or has no frame.
+        InputError: If it is no video, has no frame, or the name is not fit
+            for a folder.
+        OSError: If it must not be read.
         TypeError: If it is none of these.
     """
     if fps is not None and not fps > 0:
@@ -58,6 +61,9 @@ def open_source(
 
 
 def _open_path(path: str, name: str | None, fps: float | None) -> FrameSource:
+    if not path:
+        raise InputError('expected a path, got an empty text')
+    path = str(Path(path))  # without // and ./, for messages
     rate = fps or DEFAULT_FPS
     if os.path.isdir(path):
         frames = list_frames(path)
@@ -65,20 +71,36 @@ def _open_path(path: str, name: str | None, fps: float | None) -> FrameSource:
             raise InputError(_describe_folder(path))
         return ImageFiles(frames, name or _fit_name(path), rate)
     if not os.path.exists(path) and _GLOB.search(path):
-        found = sorted(
-            filter(os.path.isfile, glob.glob(path)), key=natural_key
-        )
-        if not found:
-            raise InputError(f'no file matches {path}')
-        folder = Path(found[0]).parent.absolute()
-        return ImageFiles(found, name or _fit_name(str(folder)), rate)
+        found = _match(path)
+        folder = os.path.dirname(found[0])
+        return ImageFiles(found, name or _fit_name(folder), rate)
+    name = name or _fit_name(Path(path).stem)
     if path.lower().endswith(IMAGE_SUFFIXES) and os.path.isfile(path):
-        return ImageFiles([path], name or Path(path).stem, rate)
-    return VideoFile(path, name or Path(path).stem, fps)
+        return ImageFiles([path], name, rate)
+    return VideoFile(path, name, fps)
 
 
-def _fit_name(folder: str) -> str:
-    return Path(folder).absolute().name or 'video'
+def _fit_name(path: str) -> str:
+    name = os.path.basename(os.path.abspath(path))
+    return name or 'video'
+
+
+def _match(pattern: str) -> list[str]:
+    """Image files of a pattern; all of its files if none has their suffix."""
+    found = sorted(filter(os.path.isfile, glob.glob(pattern)), key=natural_key)
+    if not found:
+        raise InputError(f'no file matches {pattern}')
+    images = [p for p in found if p.lower().endswith(IMAGE_SUFFIXES)]
+    if not images:
+        try:
+            read_rgb(found[0])
+        except InputError as error:
+            raise InputError(
+                f'{pattern} matches {found[0]}, which is no image; a pattern '
+                'names the frames of one video, several videos are given '
+                'without quotes'
+            ) from error
+    return images or found
 
 
 def _describe_folder(path: str) -> str:

@@ -62,8 +62,8 @@ def read_rgb(path: str | Path) -> np.ndarray:
         (H, W, 3) uint8, see :func:`to_rgb`.
 
     Raises:
-        InputError: If it is no image, is damaged, or has pixels that are
-            neither 8 nor 16 bits.
+        InputError: If it cannot be read, is no image, is damaged or larger
+            than Pillow allows, or has pixels that are neither 8 nor 16 bits.
     """
     try:
         with Image.open(path) as opened:
@@ -71,9 +71,8 @@ def read_rgb(path: str | Path) -> np.ndarray:
             return to_rgb(_to_array(image), str(path))
     except InputError:
         raise
-    except (OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, FileNotFoundError | PermissionError):
-            raise
+    except (OSError, SyntaxError, ValueError,
+            Image.DecompressionBombError) as error:
         raise InputError(f'cannot read frame {path}: {error}') from error
 
 

@@ -1,6 +1,5 @@
 """Frames of a video file, by PyAV or OpenCV."""
 
-import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,6 +34,7 @@ class VideoFile(FrameSource):
     Raises:
         FileNotFoundError: If there is no such file.
         InputError: If it is no video.
+        OSError: If it must not be read.
         ImportError: If the decoder is not installed.
     """
 
@@ -77,11 +77,16 @@ class VideoFile(FrameSource):
                 yield self._fit(frame, size, count)
                 count += 1
         except _DecodeError as error:
-            if count:
-                self._say_broken(f'after {count} frames', str(error))
+            if not count:
+                raise InputError(
+                    f'{self.path} is broken: its first frame cannot be '
+                    f'decoded ({error})'
+                ) from error
+            self._say_broken(f'after {count} frames', str(error))
         if not count:
             raise InputError(
-                f'no frame could be decoded, is it a video? {self.path}'
+                f'no frame of {self.path} could be decoded: it is broken or '
+                'has no pictures'
             )
         self._check_count(count)
 
@@ -96,8 +101,9 @@ class VideoFile(FrameSource):
     def _check_file(self) -> None:
         if not self.path.is_file():
             raise FileNotFoundError(f'there is no file {self.path.absolute()}')
-        if not os.path.getsize(self.path):
-            raise InputError(f'the file is empty: {self.path}')
+        with self.path.open('rb') as file:  # decoders do not say why not
+            if not file.read(1):
+                raise InputError(f'the file is empty: {self.path}')
 
     def _fit(
         self, frame: np.ndarray, size: tuple[int, int], count: int

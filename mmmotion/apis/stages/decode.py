@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,9 @@ def decode_frames(
         total = source.num_expected
         if max_frames is not None:
             total = max_frames if total is None else min(total, max_frames)
-        frames = progress.track(STAGE, _take(source, max_frames), total)
+        # No frame beyond is read, for it may be broken.
+        taken = islice(source, max_frames)
+        frames = progress.track(STAGE, taken, total)
         facts = _write_frames(frames, folder, side)
         names = [source.frame_name(i) for i in range(facts['num_frames'])]
         facts |= dict(
@@ -111,13 +114,6 @@ def decode_frames(
         tuple(facts['warnings']),
         facts['is_broken'],
     )
-
-
-def _take(source: FrameSource, count: int | None) -> Iterator[np.ndarray]:
-    for index, frame in enumerate(source):
-        if index == count:
-            return
-        yield frame
 
 
 def _write_frames(frames: Iterator[np.ndarray], folder: Path,

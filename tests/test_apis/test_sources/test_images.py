@@ -1,5 +1,7 @@
 """Folders, globs, arrays and single pictures, of every kind of pixel."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -124,3 +126,59 @@ def test_names_of_frames_never_clash(tmp_path):
         save(tmp_path / name)
     source = open_source(f'{tmp_path}/*/1.png')
     assert [source.frame_name(i) for i in range(2)] == ['00000', '00001']
+
+
+def test_a_pattern_takes_images_alone_where_there_are_some(tmp_path):
+    save(tmp_path / '1.png')
+    (tmp_path / 'notes.txt').write_text('nice clip')
+    assert open_source(f'{tmp_path}/*').num_expected == 1
+    (tmp_path / '1.png').rename(tmp_path / '1.picture')
+    assert open_source(f'{tmp_path}/*.picture').num_expected == 1
+    with pytest.raises(InputError, match=r'notes\.txt, which is no image'):
+        open_source(f'{tmp_path}/*.txt')
+
+
+def test_names_are_fit_for_folders(tmp_path, monkeypatch):
+    (tmp_path / 'clip/inner').mkdir(parents=True)
+    save(tmp_path / 'clip/1.png')
+    monkeypatch.chdir(tmp_path / 'clip/inner')
+    assert open_source('..').name == 'clip'
+    assert open_source('../*.png').name == 'clip'
+    for name in ('..', 'a/b', '/a', 'a/'):
+        with pytest.raises(InputError, match='fit for a folder'):
+            open_source('..', name=name)
+    with pytest.raises(InputError, match='got an empty text'):
+        open_source('')
+
+
+def test_messages_name_short_paths(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'a').mkdir()
+    (tmp_path / 'a/1.png').write_bytes(b'no picture')
+    for path in ('.//a//./*.png', './a//', 'a//1.png'):
+        with pytest.raises(InputError, match=r'frame a/1\.png'):
+            list(open_source(path))
+
+
+def test_names_that_are_no_unicode(tmp_path):
+    path = os.fsdecode(os.fsencode(tmp_path) + b'/caf\xe9')
+    os.mkdir(path)
+    Image.new('RGB', (30, 20)).save(f'{path}/\udce9.png')
+    source = open_source(path)
+    assert source.name == 'caf\udce9' and len(source.fingerprint()) == 40
+    assert len(list(source)) == 1
+
+
+def test_what_cannot_be_read_is_an_input_that_is_wrong(tmp_path, monkeypatch):
+    save(tmp_path / '1.png')
+
+    def refuse(path):
+        raise PermissionError(13, 'Permission denied', str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Image, 'open', refuse)
+        with pytest.raises(InputError, match=r'denied: .*1\.png'):
+            list(open_source(tmp_path))
+    monkeypatch.setattr(Image, 'MAX_IMAGE_PIXELS', 100)
+    with pytest.raises(InputError, match='exceeds limit'):
+        list(open_source(tmp_path))

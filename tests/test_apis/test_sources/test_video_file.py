@@ -145,3 +145,19 @@ def test_frames_are_turned_as_the_camera_was():
     assert turned.shape == (3, 2, 3)
     assert turned[..., 0].tolist() == [[3, 0], [4, 1], [5, 2]]
     assert turn_upright(image, 0) is image
+
+
+def test_a_file_of_which_nothing_is_decoded_is_called_broken(avi, monkeypatch):
+    from mmmotion.apis.sources import video_file
+
+    def fail(path):
+        raise video_file._DecodeError('invalid data')
+        yield
+
+    source = VideoFile(avi, 'clip', decoder='opencv')
+    monkeypatch.setattr(video_file, '_decode_opencv', fail)
+    with pytest.raises(InputError, match=r'clip\.avi is broken: its first fr'):
+        list(source)
+    monkeypatch.setattr(video_file, '_decode_opencv', lambda path: [])
+    with pytest.raises(InputError, match='broken or has no pictures'):
+        list(source)
