@@ -199,7 +199,8 @@ def secure_checkpoint_loader() -> None:
     downloads with ``weights_only=False``; its fork falls back to it on
     failure. After this call, local files and downloads are read by
     :func:`read_checkpoint` and the other schemes run with torch's switch
-    that overrules ``weights_only=False``.
+    that overrules ``weights_only=False``. What is loaded is logged, and not
+    printed.
     """
     for prefix, loader in list(CheckpointLoader._schemes.items()):
         CheckpointLoader.register_scheme(prefix, _guard(loader), force=True)
@@ -207,6 +208,18 @@ def secure_checkpoint_loader() -> None:
     CheckpointLoader.register_scheme(('http://', 'https://'),
                                      load_from_http,
                                      force=True)
+    load = CheckpointLoader.load_checkpoint
+
+    @functools.wraps(load)
+    def load_and_log(
+        filename: str,
+        map_location: _MapLocation = None,
+        logger: Any = None,  # a logger or its name
+    ) -> dict[str, Any]:
+        """Tell the log, where the runner would print on the console."""
+        return load(filename, map_location, logger or 'current')
+
+    CheckpointLoader.load_checkpoint = staticmethod(load_and_log)
 
 
 def load_from_local(filename: str,

@@ -166,3 +166,14 @@ def test_a_long_difference_is_cut_short():
     with pytest.raises(CheckpointError, match=r'and 95 more') as caught:
         check_state_dict(model, {})
     assert len(str(caught.value)) < 300
+
+
+def test_nothing_is_printed(tmp_path, monkeypatch):
+    path = tmp_path / 'a.pth'
+    torch.save(dict(state_dict={}), path)
+
+    def refuse(*args):
+        raise AssertionError(f'{args} on the console')
+
+    monkeypatch.setattr('builtins.print', refuse)
+    assert _load_checkpoint(str(path)) == dict(state_dict={})
