@@ -52,8 +52,10 @@ def replace_atomically(path: str | Path, suffix: str = '') -> Iterator[Path]:
         with open(temporary, 'rb+') as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno and not error.filename:
+            error.filename = str(path)  # a full disk does not say where
         raise
     _sync_folder(path.parent)
 

@@ -86,3 +86,11 @@ def test_folders_of_dead_processes_are_removed(tmp_path):
         assert folder.exists() and deep.exists() and not dead.exists()
         assert clean_stale_files(tmp_path) == 1
         assert folder.exists() and not deep.exists()
+
+
+def test_a_full_disk_is_told_with_the_file(tmp_path):
+    path = tmp_path / 'masks' / '0.png'
+    with pytest.raises(
+            OSError,
+            match=r'No space.*masks/0\.png'), (replace_atomically(path)):
+        raise OSError(28, 'No space left on device')
