@@ -107,6 +107,7 @@ def _write_by_pyav(
     fps: float,
 ) -> None:
     rate = Fraction(fps).limit_denominator(_LARGEST_DENOMINATOR)
+    rate = rate or Fraction(1, round(1 / fps))  # an hour between two frames
     with av.open(str(path), 'w', format='mp4',
                  options=dict(movflags='faststart')) as container:
         stream = container.add_stream('libx264', rate=rate)

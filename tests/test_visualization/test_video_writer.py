@@ -57,6 +57,12 @@ def test_index_stands_before_the_pictures(av, tmp_path):
     assert 0 < data.find(b'moov') < data.find(b'mdat')
 
 
+def test_an_hour_between_two_frames(av, tmp_path):
+    write_video(tmp_path / 'a.mp4', bars(), 1 / 3600)
+    with av.open(str(tmp_path / 'a.mp4')) as container:
+        assert container.streams.video[0].average_rate * 3600 == 1
+
+
 @pytest.mark.parametrize('with_pyav', [True, False])
 def test_odd_sides_are_padded(av, tmp_path, monkeypatch, with_pyav):
     if not with_pyav:
