@@ -11,6 +11,7 @@ import numpy as np
 
 from mmmotion import __version__
 from mmmotion.flow import read_frame
+from mmmotion.flow.atomic import clean_stale_files
 from mmmotion.structures import ObjectTrack, VideoResult
 from mmmotion.visualization import write_report
 
@@ -45,6 +46,10 @@ from .work_folder import VIDEO_ID, WorkFolder
 STAGES = (
     'frames', 'flow', 'adapt', 'predict', 'objects', 'write', 'overlay',
     'report'
+)  # yapf: disable
+_RESULTS = (
+    'objects.json', 'result.json', 'overlay.mp4', 'report.html',
+    'soft_masks.npz'
 )  # yapf: disable
 
 
@@ -82,6 +87,8 @@ class VideoRun:
         if out_dir is not None:
             self.out_dir = Path(out_dir, source.name)
             root = self.out_dir / '.work'
+            for folder in (self.out_dir, self.out_dir / 'masks'):
+                clean_stale_files(folder, is_deep=False)
         else:
             self._private = tempfile.mkdtemp(prefix='mmmotion-')
             root = Path(self._private)
@@ -223,11 +230,13 @@ class VideoRun:
     def _measure(self, masks: FinalMasks) -> tuple[ObjectTrack, ...]:
         """Measure the objects, and write their masks on the way."""
         frames = masks.frames
-        self.work.begin('write', dict(name=self.source.name))
+        settings = dict(name=self.source.name, fps=self.source.fps)
+        self.work.begin('write', settings)
         facts = self.work.facts('write')
         if facts is not None and self._has_masks(frames):
             return tuple(map(track_from_json, facts['tracks']))
-        self._remove_old_masks(frames)
+        if facts is None:
+            self._remove_old_files()
         writer = ObjectsWriter(masks.objects.num_objects)
         with self.progress.stage('write', len(frames)) as advance:
 
@@ -264,14 +273,14 @@ class VideoRun:
         paths.append(self.out_dir / 'objects.json')
         return all(path.is_file() for path in paths)
 
-    def _remove_old_masks(self, frames: Frames) -> None:
-        """Remove masks of frames that the video does not have (any more)."""
+    def _remove_old_files(self) -> None:
+        """Remove what other settings, or another video, have left."""
         if self.out_dir is None:
             return
-        current = set(frames.names)
         for path in (self.out_dir / 'masks').glob('*.png'):
-            if path.stem not in current:
-                path.unlink()
+            path.unlink()
+        for name in _RESULTS:
+            (self.out_dir / name).unlink(missing_ok=True)
 
     def _describe(self, frames: Frames) -> dict[str, Any]:
         method = self.method

@@ -1,6 +1,7 @@
 """A video in, masks out: the whole way, by a small method."""
 
 import json
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,27 @@ def test_files_are_named_after_the_frames(baseline, folder, tmp_path):
     content = json.loads((out / 'result.json').read_text())
     assert content['settings']['method'] == 'robust-background_video'
     assert content['objects'][0]['areas'] == list(result.objects[0].areas)
+
+
+def test_results_of_other_settings_do_not_stay(baseline, make_clip, tmp_path):
+    out = tmp_path / 'video'
+    baseline(make_clip(4), tmp_path, soft_masks=True)
+    files = {path.name for path in out.iterdir()}
+    assert {'overlay.mp4', 'report.html', 'soft_masks.npz'} < files
+    left = out / f'masks/.0.png~{socket.gethostname()}~4194305.tmp'
+    left.touch()  # of a process that was killed
+    options = dict(overlay=False, report=False)
+    baseline(make_clip(4), tmp_path, **options)
+    assert {path.name for path in out.iterdir()} == files
+    assert not left.exists()
+    baseline(make_clip(3), tmp_path, fps=5, **options)
+    assert {path.name
+            for path in out.iterdir()
+            } == {'.work', 'masks', 'objects.json', 'result.json'}
+    assert len(list(out.glob('masks/*'))) == 3
+    baseline(make_clip(3), tmp_path, fps=50, **options)
+    content = json.loads((out / 'objects.json').read_text())
+    assert content['videos'][0]['fps'] == 50
 
 
 def test_a_method_learns_from_the_video_and_remembers(
