@@ -45,6 +45,10 @@ class Method:
         ValueError: If the method can do nothing without weights, the config
             has no part that says how it reads a video, or there is no such
             device.
+
+    Attributes:
+        name: Name of the config.
+        title: What the user calls the method, for messages.
     """
 
     def __init__(
@@ -55,12 +59,12 @@ class Method:
         options: Mapping[str, Any] | None = None,
     ) -> None:
         if isinstance(model, Config):
-            self.name = Path(model.filename or 'config').stem
+            self.name = self.title = Path(model.filename or 'config').stem
             self.cfg = copy.deepcopy(model)
             self.cfg.merge_from_dict(dict(options or {}))
         else:
             path = find_config(str(model))
-            self.name = path.stem
+            self.name, self.title = path.stem, str(Path(model))
             self.cfg = load_config(path, dict(options or {}))
         self.weights = weights
         self.device = device
@@ -69,11 +73,11 @@ class Method:
         _enter_scope()
         import_modules_from_strings(list(self.plugins))
         self.test_dataset = find_dataset(self.cfg, 'test_dataloader')
-        kind = MODELS.get(self.cfg.model['type'])
+        wanted = self.cfg.get('model')
+        name = wanted.get('type') if isinstance(wanted, Mapping) else wanted
+        kind = MODELS.get(name) if isinstance(name, str) else None
         if not isinstance(kind, type) or not issubclass(kind, BaseSegmentor):
-            raise ValueError(
-                f'expected a model that segments, got {self.cfg.model["type"]}'
-            )
+            raise ValueError(f'expected a model that segments, got {name}')
         self.trains_without_labels = kind.trains_without_labels
         self._check_weights()
 
@@ -106,7 +110,7 @@ class Method:
             raise ValueError(f'expected 0 iterations or more, got {num_iters}')
         if self.learns and num_iters == 0:
             raise ValueError(
-                f'{self.name} has no weights and learns from the video: '
+                f'{self.title} has no weights and learns from the video: '
                 'expected 1 iteration or more, got 0'
             )
         if self.learns:
@@ -115,7 +119,7 @@ class Method:
             return False
         if not self.has_weights or not self.trains_without_labels:
             raise ValueError(
-                f'{self.name} cannot adapt to a video: it ' + (
+                f'{self.title} cannot adapt to a video: it ' + (
                     'learns from labels' if self.
                     has_weights else 'has nothing to learn'
                 )
@@ -217,13 +221,13 @@ class Method:
             return
         if self.learns:
             raise InputError(
-                f'{self.name} learns from the motion in a video and has no '
+                f'{self.title} learns from the motion in a video and has no '
                 'weights, but there is only one frame: give two or more, or '
                 'weights of a method that works on images'
             )
         if not self.works_on_images:
             raise InputError(
-                f'{self.name} needs the motion between two frames, but there '
+                f'{self.title} needs the motion between two frames, but there '
                 'is only one frame'
             )
 
@@ -235,15 +239,15 @@ class Method:
                     '(weights)'
                 )
             if not self.has_weights:
-                raise ValueError(f'{self.name} has no weights to load')
+                raise ValueError(f'{self.title} has no weights to load')
         elif self.learns and not self.trains_without_labels:
             raise ValueError(
-                f'{self.name} learns from labels that only a synthetic world '
+                f'{self.title} learns from labels that only a synthetic world '
                 'has, so it cannot learn from a video: give weights'
             )
         elif self.learns and not self.cfg.get('train_dataloader'):
             raise ValueError(
-                f'{self.name} has no train_dataloader, so it cannot learn '
+                f'{self.title} has no train_dataloader, so it cannot learn '
                 'from a video: give weights'
             )
 
@@ -253,8 +257,15 @@ def _check_device(device: str) -> None:
         kind = torch.device(device).type
     except RuntimeError as error:
         raise ValueError(f'no such device: {device!r}') from error
-    if kind == 'cuda' and not torch.cuda.is_available():
+    if kind != 'cuda':
+        return
+    if not torch.cuda.is_available():
         raise ValueError(f'there is no CUDA device, got device={device!r}')
+    number = torch.cuda.device_count()
+    if (torch.device(device).index or 0) >= number:
+        raise ValueError(
+            f'expected cuda or cuda:N with N below {number}, got {device!r}'
+        )
 
 
 def _enter_scope() -> None:

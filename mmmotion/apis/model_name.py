@@ -17,6 +17,7 @@ METHODS = {
 """Model by name of the method: the one that suits any video on any machine."""
 
 _SUFFIX = '_video'
+_SUFFIXES = ('.py', '.yaml', '.yml', '.json')
 
 
 def list_models() -> dict[str, str]:
@@ -43,8 +44,14 @@ def find_config(model: str) -> Path:
 
     Raises:
         FileNotFoundError: If there is none; the message lists methods.
+        ValueError: If it is a file of another kind.
     """
     if Path(model).is_file():
+        if Path(model).suffix not in _SUFFIXES:
+            raise ValueError(
+                f'expected a config ({", ".join(_SUFFIXES)}), got '
+                f'{Path(model)}'
+            )
         return Path(model)
     models = list_models()
     for name in (METHODS.get(model, model), model + _SUFFIX):

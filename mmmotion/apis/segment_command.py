@@ -19,15 +19,18 @@ permission), 130 stopped by Ctrl-C.
 
 import argparse
 import errno
+import math
 import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from enum import IntEnum
+from pathlib import Path
 
 _CANNOT_WRITE = (
     errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS,
-    errno.ENOTDIR, errno.EEXIST, errno.EFBIG
+    errno.ENOTDIR, errno.EEXIST, errno.EFBIG, errno.EISDIR,
+    errno.ENAMETOOLONG
 )  # yapf: disable
 
 
@@ -100,7 +103,7 @@ def _add_method_arguments(parser: argparse.ArgumentParser) -> None:
         help='drop objects that stand still',
     )
     parser.add_argument('--device', help='cpu, cuda or cuda:N')
-    parser.add_argument('--fps', type=float, help='frames per second')
+    parser.add_argument('--fps', type=_rate, help='frames per second')
     parser.add_argument(
         '--max-frames', type=int, metavar='N', help='use the first N frames'
     )
@@ -143,6 +146,18 @@ def _objects(text: str) -> int | str:
         ) from error
 
 
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = math.nan
+    if rate > 0 and math.isfinite(rate):
+        return rate
+    raise argparse.ArgumentTypeError(
+        f'expected a number above 0, got {text!r}'
+    )
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Segment what the command line names.
 
@@ -161,7 +176,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail(
             ExitCode.INTERRUPTED,
-            f'stopped; what is finished is in {args.out_dir}, the same '
+            f'stopped; what is finished is in {Path(args.out_dir)}, the same '
             'command goes on from there',
         )
     except OSError as error:
@@ -187,7 +202,7 @@ def _segment(args: argparse.Namespace, command: str) -> ExitCode:
     for text in args.inputs:
         try:
             sources.append(open_source(text, fps=args.fps))
-        except (InputError, FileNotFoundError) as error:
+        except (InputError, OSError) as error:
             ends.append(_fail(ExitCode.INPUT, str(error)))
     if not sources:
         return ExitCode.INPUT
@@ -211,6 +226,8 @@ def _segment(args: argparse.Namespace, command: str) -> ExitCode:
         inferencer.method.adapts(settings.adapt_iters)
     except (ValueError, FileNotFoundError, CheckpointError) as error:
         return _fail(ExitCode.USAGE, str(error))
+    except (ImportError, SyntaxError) as error:  # of the config or a plugin
+        return _fail(ExitCode.USAGE, f'cannot load {args.method}: {error}')
     for source in sources:
         try:
             result = inferencer(
@@ -236,6 +253,9 @@ def _segment(args: argparse.Namespace, command: str) -> ExitCode:
 
 def _parse_options(pairs: Sequence[str] | None) -> dict:
     from mmengine.config import DictAction
+    for pair in pairs or ():
+        if '=' not in pair:
+            raise ValueError(f'--cfg-options: expected KEY=VALUE, got {pair}')
     parser = argparse.ArgumentParser()
     parser.add_argument('--options', nargs='+', action=DictAction, default={})
     return parser.parse_args(['--options', *pairs] if pairs else []).options

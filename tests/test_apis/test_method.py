@@ -59,6 +59,13 @@ def test_what_is_no_segmentor_is_refused():
         Method('pwclite_davis')
 
 
+def test_a_device_has_to_be_there(monkeypatch):
+    monkeypatch.setattr('torch.cuda.is_available', lambda: True)
+    monkeypatch.setattr('torch.cuda.device_count', lambda: 1)
+    with pytest.raises(ValueError, match="N below 1, got 'cuda:7'"):
+        Method('robust-background', device='cuda:7')
+
+
 def test_iterations_need_something_to_learn():
     baseline = Method('robust-background')
     assert not baseline.adapts(None) and not baseline.adapts(0)

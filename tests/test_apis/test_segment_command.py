@@ -108,6 +108,15 @@ def test_number_of_objects_is_a_number(folder, tmp_path, capsys):
     assert "expected a number or 'auto', got 'many'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize('rate', ['0', 'nan', 'inf', 'fast'])
+def test_the_rate_is_above_zero(folder, tmp_path, capsys, rate):
+    with pytest.raises(SystemExit, match='2'):
+        run(folder, out_dir=tmp_path, options=('--fps', rate))
+    assert f"expected a number above 0, got '{rate}'" in (
+        capsys.readouterr().err
+    )
+
+
 def write(path, data):
     path.write_bytes(data)
     return path
@@ -137,6 +146,10 @@ def test_one_frame_is_too_few_to_learn_from(tmp_path, capsys):
         (('--device', 'toaster'), "no such device: 'toaster'"),
         (('--objects', '0'), 'num_objects to be 1 or more'),
         (('--cfg-options', 'modle.degree=1'), 'modle'),
+        (('--cfg-options', 'seed'), 'expected KEY=VALUE, got seed'),
+        (('--cfg-options', 'model=3'), 'a model that segments, got 3'),
+        (('--method', str(Path(__file__).parents[2] / 'setup.cfg')),
+         'expected a config (.py'),
     ],
 )  # yapf: disable
 def test_wrong_arguments(folder, tmp_path, capsys, options, expected):
@@ -144,6 +157,29 @@ def test_wrong_arguments(folder, tmp_path, capsys, options, expected):
     code = run(folder, out_dir=tmp_path / 'out', options=options)
     assert code == ExitCode.USAGE
     assert expected in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    'text, expected',
+    [('model = dict(', 'never closed'),
+     ('custom_imports = dict(imports=["no_such_plugin"])', 'no_such_plugin')],
+)
+def test_a_config_that_cannot_be_loaded(
+    folder, tmp_path, capsys, text, expected
+):
+    config = tmp_path / 'own.py'
+    config.write_text(text)
+    options = ('--method', str(config), '--device', 'cpu')
+    code = run(folder, out_dir=tmp_path / 'out', options=options)
+    assert code == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert f'cannot load {config}: ' in told and expected in told
+
+
+def test_messages_name_the_method_as_the_user_does(tmp_path, capsys):
+    path = save(tmp_path / 'a.png', (48, 64))
+    assert run(path, out_dir=tmp_path) == ExitCode.INPUT
+    assert 'a: robust-background needs the motion' in capsys.readouterr().err
 
 
 def test_an_output_that_cannot_be_written(folder, tmp_path, capsys):

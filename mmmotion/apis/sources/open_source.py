@@ -1,6 +1,7 @@
 """From whatever a user names to frames."""
 
 import glob
+import math
 import os
 import re
 from collections.abc import Sequence
@@ -45,7 +46,7 @@ def open_source(
         OSError: If it must not be read.
         TypeError: If it is none of these.
     """
-    if fps is not None and not fps > 0:
+    if fps is not None and not (fps > 0 and math.isfinite(fps)):
         raise InputError(f'expected fps above 0, got {fps}')
     if isinstance(source, np.ndarray):
         source = list(source) if source.ndim == 4 else [source]
