@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from .progress import StageProgress
 
 STAGE = 'objects'
 _SURE = 0.5
+_MIN_LARGEST = np.iinfo(np.uint16).max
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class Objects:
     """The objects of a video at working size.
 
     Attributes:
-        provisional: (h, w) uint16 labels of each frame, as they were when
-            the rest of the video was not known.
+        provisional: (h, w) uint16 or uint32 labels of each frame, as they
+            were when the rest of the video was not known.
         mapping: Final number by provisional one; 0 is background.
         motion_scores: How much an object moves, by its final number; above 1
             it does. NaN where there was no flow.
@@ -45,12 +47,15 @@ class Objects:
 
     def labels(self, index: int) -> np.ndarray:
         """(h, w) uint8 labels of a frame: 0 background, else an object."""
-        provisional = self.provisional.read(index)
-        table = np.zeros(int(provisional.max()) + 1, np.uint8)
+        return self._table[self.provisional.read(index)]
+
+    @cached_property
+    def _table(self) -> np.ndarray:
+        """Final number by provisional one; long videos have many."""
+        table = np.zeros(max(self.mapping, default=0) + 1, np.uint8)
         for before, after in self.mapping.items():
-            if before < len(table):
-                table[before] = after
-        return table[provisional]
+            table[before] = after
+        return table
 
 
 def track_objects(
@@ -92,7 +97,7 @@ def track_objects(
                     )
                     if as_whole:
                         numbers = _foreground(groups) > _SURE
-                    found.append(numbers.numpy().astype(np.uint16))
+                    found.append(_compact(numbers.numpy()))
                     advance()
                 labels.write(window, found)
         facts = _summarise(tracker.finish(), num_objects is None)
@@ -119,6 +124,12 @@ def read_next_flow(work: WorkFolder, index: int) -> np.ndarray | None:
     return np.ascontiguousarray(flow.transpose(2, 0, 1))
 
 
+def _compact(numbers: np.ndarray) -> np.ndarray:
+    """Labels as uint16, or uint32 if a long video needs them."""
+    largest = int(numbers.max(initial=0))
+    return numbers.astype(np.min_scalar_type(max(largest, _MIN_LARGEST)))
+
+
 def _groups(masks: FrameArrays, index: int) -> torch.Tensor:
     """(1, h, w) foreground, or (1 + K, h, w) with the background first."""
     groups = torch.from_numpy(masks.read(index).astype(np.float32))
@@ -143,7 +154,8 @@ def _summarise(summary: ObjectSummary, as_one: bool) -> dict[str, Any]:
     mapping, scores = summary.mapping, summary.motion_scores
     if as_one and scores:
         mapping = {number: min(kept, 1) for number, kept in mapping.items()}
-        scores = {1: max(scores.values())}
+        # Some are NaN if they are seen in the last frame alone.
+        scores = {1: float(np.fmax.reduce(list(scores.values())))}
     return dict(
         mapping=[list(pair) for pair in mapping.items()],
         motion_scores=[[n, _to_json(score)] for n, score in scores.items()],
