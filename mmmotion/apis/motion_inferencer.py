@@ -238,12 +238,9 @@ def _is_batch(inputs: Any) -> bool:
 
 def _summarise(result: VideoResult, run: VideoRun) -> str:
     """The answer in a line."""
-    answer = result.verdict
-    if result.objects:
-        plural = '' if len(result.objects) == 1 else 's'
-        answer = f'{len(result.objects)} moving object{plural}'
     where = '' if run.out_dir is None else f', see {run.out_dir}'
-    return f'{result.name}: {answer} in {len(result)} frames{where}'
+    frames = 'one frame' if len(result) == 1 else f'{len(result)} frames'
+    return f'{result.name}: {result.answer} in {frames}{where}'
 
 
 def make_names_unique(sources: Sequence[FrameSource]) -> None:

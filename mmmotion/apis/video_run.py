@@ -211,15 +211,17 @@ class VideoRun:
     def _write(self, masks: FinalMasks) -> VideoResult:
         frames = masks.frames
         tracks = self._measure(masks)
+        empty = 'nothing found' if masks.objects.moves else 'nothing moves'
         return VideoResult(
             name=self.source.name,
             size=frames.size,
             fps=self.source.fps,
             frame_names=frames.names,
             objects=tracks,
-            verdict='objects' if tracks else 'nothing moves',
+            verdict='objects' if tracks else empty,
             settings=self._describe(frames),
             warnings=frames.warnings,
+            is_counted=self.settings.num_objects is not None,
             labels=LazyFrames(len(frames), masks.labels),
             soft_masks=LazyFrames(len(frames), masks.soft),
             flows=LazyFrames(

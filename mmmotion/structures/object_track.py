@@ -10,7 +10,7 @@ class ObjectTrack:
     Attributes:
         object_id: Its number in the labels, from 1.
         motion_score: How much it moves against the background; 0 is not at
-            all.
+            all, above 1 it moves. NaN where there is no flow.
         areas: Number of its pixels at the size of the video.
         boxes: (x, y, width, height) in pixels of the video; None where the
             object is not seen.

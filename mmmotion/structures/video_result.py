@@ -1,5 +1,6 @@
 """What is known about a video once its moving objects were found."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,8 +9,9 @@ import numpy as np
 
 from .object_track import ObjectTrack
 
-VERDICTS = ('objects', 'nothing moves')
-"""What may be said about a video as a whole."""
+VERDICTS = ('objects', 'nothing moves', 'nothing found')
+"""What may be said about a video as a whole; the last where there is no flow
+that could tell what moves, as for an image."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,13 @@ class VideoResult:
         fps: Frames per second.
         frame_names: Name of each frame, without a suffix.
         objects: The objects, in the order of their numbers.
-        verdict: One of :data:`VERDICTS`; if nothing moves there are no
-            objects and all labels are 0.
+        verdict: One of :data:`VERDICTS`; if nothing moves, or nothing was
+            found, there are no objects and all labels are 0.
         settings: What made the result: input, method, weights, and all
             choices that a run can make, as plain numbers and texts.
         warnings: What the user should know about the result.
+        is_counted: Whether objects were told apart; if not, the only object
+            is all that moves.
         labels: (H, W) uint8 per frame, 0 background, else the number of an
             object.
         soft_masks: (K or O, h, w) float32 in [0, 1] per frame; the objects
@@ -51,6 +55,7 @@ class VideoResult:
     verdict: str
     settings: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
+    is_counted: bool = True
     labels: Sequence[np.ndarray] = field(default=(), repr=False)
     soft_masks: Sequence[np.ndarray] = field(default=(), repr=False)
     flows: Sequence[np.ndarray | None] = field(default=(), repr=False)
@@ -70,3 +75,21 @@ class VideoResult:
 
     def __len__(self) -> int:
         return len(self.frame_names)
+
+    @property
+    def answer(self) -> str:
+        """What is known about the objects, in a few words."""
+        if not self.objects:
+            return self.verdict
+        scores = [track.motion_score for track in self.objects]
+        num_moving = sum(score > 1 for score in scores)
+        if not self.is_counted:
+            known = 'moves' if num_moving else 'was found'
+            return f'something {known}, as one mask'
+        number = len(scores)
+        plural = '' if number == 1 else 's'
+        if num_moving == number:
+            return f'{number} moving object{plural}'
+        if all(map(math.isnan, scores)):
+            return f'{number} object{plural}'
+        return f'{number} object{plural}, {num_moving} of them moving'

@@ -43,6 +43,21 @@ def test_oclr_gives_masks_with_weights(segment, load_small, tmp_path):
     segment('oclr', str(weights))
 
 
+def test_an_image_is_segmented_with_weights(load_small, clip, tmp_path):
+    weights = tmp_path / 'amd.pth'
+    config = load_small('amd')
+    config.model.postprocess = [dict(type='ObjectChannel', channel=1)]
+    model = MODELS.build(config.model)
+    torch.save(dict(state_dict=model.state_dict()), weights)
+    inferencer = MotionInferencer(
+        config, str(weights), 'cpu', show_progress=False
+    )
+    result = inferencer(clip[0], tmp_path)
+    assert len(result) == 1 and result.flows[0] is None
+    assert 'moves' not in result.answer  # for nobody can know
+    assert (tmp_path / 'video/report.html').is_file()
+
+
 def test_all_methods_are_tested():
     assert set(METHODS) == {
         'amd', 'gwm', 'imas', 'mg', 'oclr', 'robust-background'

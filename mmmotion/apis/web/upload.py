@@ -119,7 +119,7 @@ def _pack(
     folder = root / result.name
     shutil.make_archive(str(folder / 'masks'), 'zip', folder / 'masks')
     outcome = UploadOutcome(
-        _summary(len(result.objects)),
+        f'{result.answer.capitalize()}.',
         tuple(notes),
         (folder / 'report.html').read_text(encoding='utf-8'),
         tuple(folder / name for name in _FILES),
@@ -138,9 +138,3 @@ def _command(
     if moving_only:
         command.append('--moving-only')
     return shlex.join(command)
-
-
-def _summary(num_objects: int) -> str:
-    if not num_objects:
-        return 'Nothing moves in this video.'
-    return f'{num_objects} object{"s" if num_objects > 1 else ""} found.'

@@ -51,7 +51,9 @@ def write_report(
     if not len(result):
         raise ValueError(f'{path}: a report needs at least one frame')
     pictures = take_pictures(result, frames)
-    write_atomically(path, _page(result, pictures, command).encode())
+    text = _page(result, pictures, command)
+    # Names of files need not be Unicode.
+    write_atomically(path, text.encode(errors='replace'))
 
 
 def _page(

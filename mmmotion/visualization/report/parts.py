@@ -1,5 +1,6 @@
 """Pieces of the page, as HTML whose texts are escaped."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -29,13 +30,17 @@ def facts(result: VideoResult) -> str:
 
 def verdict(result: VideoResult) -> str:
     """Say in words what was found."""
-    if not result.objects:
-        return (
-            '<p>Nothing moves.</p><p class="note">No part of the picture '
-            'moves against its background, so there is nothing to mask.</p>'
+    note = ''
+    if result.verdict == 'nothing moves':
+        note = (
+            'No part of the picture moves against its background, so there '
+            'is nothing to mask.'
         )
-    number = len(result.objects)
-    return f'<p>{number} object{"s" if number > 1 else ""} found.</p>'
+    elif result.objects and not result.is_counted:
+        note = 'Objects were not told apart (--objects auto does that).'
+    if note:
+        note = f'<p class="note">{note}</p>'
+    return f'<p>{escape(result.answer.capitalize())}.</p>{note}'
 
 
 def warnings(texts: Sequence[str]) -> str:
@@ -60,22 +65,25 @@ def chips(result: VideoResult) -> str:
 
 def object_rows(result: VideoResult) -> str:
     """Table rows: one per object."""
-    strongest = max((track.motion_score for track in result.objects),
-                    default=0)
+    scores = [track.motion_score for track in result.objects]
+    strongest = max([one for one in scores if one > 0], default=math.inf)
     height, width = result.size
     rows = []
     for track in result.objects:
         areas = np.array(track.areas)
         seen = areas[areas > 0]
         share = seen.mean() / (height * width) if seen.size else 0
-        bar = max(0, track.motion_score / strongest) if strongest > 0 else 0
+        bar, motion = track.motion_score / strongest, track.motion_score
+        score = f'{motion:.2f}'
+        if math.isnan(motion):  # there is no flow
+            bar, score = 0, '&ndash;'
         color = f'--color:{_color(track.object_id)}'
         rows.append(
             f'<tr data-object="{track.object_id}"><th scope="row">'
             f'<span class="swatch" style="{color}"></span>'
             f'Object {track.object_id}</th><td><span class="bar" '
             f'style="--share:{bar:.3f};{color}"></span>'
-            f'{track.motion_score:.2f}</td><td>{seen.size:,} of '
+            f'{score}</td><td>{seen.size:,} of '
             f'{len(result):,}</td><td>{share:.1%}</td><td data-now="area">'
             '&ndash;</td><td data-now="confidence">&ndash;</td></tr>'
         )

@@ -77,7 +77,7 @@ def test_a_video_goes_in_and_masks_come_out(browser, server, clip, tmp_path):
     assert any(
         stage in text for stage in STAGE_TEXTS.values() for text in told
     )
-    assert '1 object found.' in browser.text('#status')
+    assert '1 moving object.' in browser.text('#status')
     assert 'first 5 frames' in browser.text('#status')
     links = {
         link.get_attribute('href').rsplit('/', 1)[-1]: link.

@@ -31,7 +31,7 @@ def test_a_visitor_gets_summary_report_and_files(send, clip, tmp_path):
     path = tmp_path / "it's.mp4"
     write_video(path, clip, 12)
     outcome, told = send(path)
-    assert outcome.summary == '1 object found.'
+    assert outcome.summary == '1 moving object.'
     assert outcome.notes == ('Only the first 5 frames are used here.', )
     again = 'mmmotion-segment &#x27;it&#x27;&quot;&#x27;&quot;&#x27;s.mp4'
     assert f'{again}&#x27; --method robust-background' in outcome.report

@@ -1,4 +1,5 @@
 import json
+import math
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -57,7 +58,7 @@ def test_page_tells_what_was_found(make_result, write):
     assert page.get('title') == ['clip \u2013 moving objects']
     assert page.get('li') == ['64 \u00d7 40', '6 frames', '25 frames/s',
                               '0.2 s']  # yapf: disable
-    assert '2 objects found.' in page.get('p')
+    assert '2 moving objects.' in page.get('p')
     assert page.get('code') == ['mmmotion-segment clip.mp4']
     cells = page.get('td')
     assert cells[:3] == ['3.00', '6 of 6', '50.0%']
@@ -77,6 +78,26 @@ def test_a_clip_in_which_nothing_moves_gets_that_answer(make_result, write):
     assert 'Nothing moves.' in page.get('p')
     assert 'class="clip flow nothing"' in text
     assert data_of(text)['objects'] == []
+
+
+def test_the_page_says_no_more_than_is_known(make_result, write):
+    tracks = [
+        replace(track, motion_score=math.nan)
+        for track in make_result().objects
+    ]
+    image = make_result(objects=tuple(tracks[:1]), is_counted=False)
+    text, page = write(image)
+    assert 'Something was found, as one mask.' in page.get('p')
+    assert any('not told apart' in note for note in page.get('p'))
+    assert page.get('td')[0] == '\u2013'
+    empty = make_result(objects=(), verdict='nothing found')
+    text, page = write(empty)
+    assert 'Nothing found.' in page.get('p')
+    assert 'against its background' not in text
+
+
+def test_names_that_are_no_unicode_can_be_written(make_result, write):
+    assert write(make_result(name='caf\udce9'))[1].get('h1') == ['caf?']
 
 
 def test_texts_of_the_user_are_never_markup(make_result, write):
