@@ -5,30 +5,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mmmotion.registry import DATASETS
+from mmmotion.structures import label_colors
 
 from .image_seg_dataset import ImageSegDataset
 
 _NUM_IMAGES = dict(train=1464, val=1449, trainval=2913, train_aug=10582)
 _AUGMENTED = 'train_aug'
-
-
-def label_colors(num_labels: int) -> list[tuple[int, int, int]]:
-    """List the colours in which VOC stores its labels.
-
-    The bits of a label, three by three, are spread over the highest bits of
-    red, green and blue.
-
-    Args:
-        num_labels: Length of the list, at most 256.
-    """
-    colors = []
-    for label in range(num_labels):
-        channels = [
-            sum(((label >> (3 * bit + channel)) & 1) << (7 - bit)
-                for bit in range(8)) for channel in range(3)
-        ]
-        colors.append((channels[0], channels[1], channels[2]))
-    return colors
 
 
 @DATASETS.register_module()

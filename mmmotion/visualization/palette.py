@@ -2,30 +2,21 @@
 
 import numpy as np
 
-# Okabe and Ito's colour-blind safe set, ordered so that the first entries
-# stand out on natural images. Entry 0 is the background.
-_COLORS = (
-    (0, 0, 0),
-    (230, 90, 0),
-    (86, 180, 233),
-    (0, 158, 115),
-    (240, 228, 66),
-    (204, 121, 167),
-    (0, 114, 178),
-    (230, 159, 0),
-)
+from mmmotion.structures import label_colors
+
+_COLORS = np.array(label_colors(256), dtype=np.uint8)
 
 
 def palette(num_colors: int) -> np.ndarray:
-    """List distinct colours, the first of which is black.
+    """List the colours of DAVIS, in pictures as in files of masks.
 
     Args:
-        num_colors: Length of the list; colours after the first repeat.
+        num_colors: Length of the list; from the 257th on all but the first,
+            which is black, repeat.
 
     Returns:
         (num_colors, 3) uint8 RGB.
     """
-    colors = np.array(_COLORS, dtype=np.uint8)
     index = np.arange(num_colors)
-    repeated = 1 + (index - 1) % (len(colors) - 1)
-    return colors[np.where(index == 0, 0, repeated)]
+    repeated = 1 + (index - 1) % (len(_COLORS) - 1)
+    return _COLORS[np.where(index == 0, 0, repeated)]

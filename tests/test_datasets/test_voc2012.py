@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mmmotion.datasets import VOC2012
-from mmmotion.datasets.voc2012 import label_colors
 from mmmotion.registry import DATASETS
+from mmmotion.structures import label_colors
 
 PIPELINE = [
     dict(type='LoadFrames'),

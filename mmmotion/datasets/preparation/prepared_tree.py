@@ -12,8 +12,7 @@ from PIL import Image
 
 from mmmotion.flow.atomic import clean_stale_files, write_atomically
 from mmmotion.flow.frames import read_frame
-
-from ..voc2012 import label_colors
+from mmmotion.structures import label_colors
 
 _JPEG_QUALITY = 95
 _NUM_LABELS = 256

@@ -10,22 +10,12 @@ from pycocotools import mask as coco_mask
 
 from mmmotion.apis.outputs import (
     ObjectsWriter,
-    davis_palette,
     encode_davis_png,
     encode_rle,
     track_from_json,
     track_to_json,
 )
 from mmmotion.structures import ObjectTrack
-
-
-def test_the_palette_is_that_of_davis():
-    colors = np.frombuffer(davis_palette(), np.uint8).reshape(256, 3)
-    expected = [[0, 0, 0], [128, 0, 0], [0, 128, 0], [128, 128, 0],
-                [0, 0, 128], [128, 0, 128], [0, 128, 128], [128, 128, 128],
-                [64, 0, 0]]  # yapf: disable
-    assert colors[:9].tolist() == expected
-    assert colors[255].tolist() == [224, 224, 192]
 
 
 def test_a_png_holds_the_labels_as_indices():
