@@ -97,7 +97,7 @@ def refine_labels(
     form of its release.
 
     Args:
-        features: (C, h, w) of each frame.
+        features: (C, h, w) of each frame, read one by one.
         masks: (L, h, w) zeros and ones of each frame, background first.
         num_last: Number of frames on the way that are seen.
         errors: What :func:`label_errors` says of these masks with other
@@ -118,22 +118,19 @@ def refine_labels(
     has_objects = [bool(mask[1:].any()) for mask in masks[1:]]
     key = choose_key_frame(errors, errors.new_tensor(has_objects) > 0)
     labels = list(masks)
+    first = features[key], masks[key]
 
     def carry(frames: Iterable[int]) -> None:
         """Propagate masks from the key frame along ``frames``."""
         last: deque[tuple[Tensor, Tensor]] = deque(maxlen=num_last)
         for frame in frames:
-            sources = [(features[key], masks[key]), *last]
-            carried = propagate_labels(
-                features[frame],
-                [feature for feature, _ in sources],
-                [label for _, label in sources],
-                **settings,
-            )
+            target = features[frame]
+            sources, known = zip(first, *last)
+            carried = propagate_labels(target, sources, known, **settings)
             labels[frame] = carried
             if label_error(carried, masks[frame]) < limit:
                 carried = (carried + masks[frame]) / 2
-            last.append((features[frame], carried))
+            last.append((target, carried))
 
     carry(range(key - 1, -1, -1))
     carry(range(key + 1, len(features)))
@@ -148,7 +145,7 @@ def label_errors(
     """Compare the masks of frames with those of the first and the last ones.
 
     Args:
-        features: (C, h, w) of each frame.
+        features: (C, h, w) of each frame, read one by one.
         masks: (L, h, w) zeros and ones of each frame, background first.
         **settings: Further settings of ``propagate_labels``.
 
@@ -156,16 +153,15 @@ def label_errors(
         (T - 1,) :func:`label_error` of each frame from the second on.
     """
     errors = []
+    first = features[0], masks[0]
+    last: deque[tuple[Tensor, Tensor]] = deque(maxlen=_CHECKED_FRAMES)
     for frame in range(1, len(features)):
-        seen = [0, *range(max(1, frame - _CHECKED_FRAMES), frame)]
-        carried = propagate_labels(
-            features[frame],
-            [features[i] for i in seen],
-            [masks[i] for i in seen],
-            **settings,
-        )
+        target = features[frame]
+        sources, known = zip(first, *last)
+        carried = propagate_labels(target, sources, known, **settings)
         errors.append(label_error(carried, masks[frame]))
-    return torch.stack(errors) if errors else features[0].new_zeros(0)
+        last.append((target, masks[frame]))
+    return torch.stack(errors) if errors else masks[0].new_zeros(0)
 
 
 def decide_labels(labels: Tensor, size: Sequence[int]) -> Tensor:

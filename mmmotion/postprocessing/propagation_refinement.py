@@ -42,6 +42,9 @@ class PropagationRefinement(Postprocessor):
     video, with the loops by video; ``AdaptLoop(num_steps=0)`` stores what is
     done. ``DenseCRF`` may follow.
 
+    Memory grows with the video by the tokens of its frames: 10 MB a frame for
+    ViT-S/8 at 480 x 832 pixels, on the device of the masks.
+
     Source: Xie, Xie, Zisserman, "Segmenting Moving Objects via an
     Object-Centric Layered Representation", NeurIPS 2022, in the form of its
     release.
@@ -172,6 +175,7 @@ class PropagationRefinement(Postprocessor):
             print_log(f'{video_id}: no object to refine', logger='current')
             return masks
         refined = self._refine(video, seen, zlib.crc32(video_id.encode()))
+        del video  # before the results come, which are large as well
         key = refined.key_frame
         print_log(
             f'{video_id}: key frame {data_samples[key].get("frame_id", key)}, '
@@ -189,8 +193,7 @@ class PropagationRefinement(Postprocessor):
         self, video: VideoTokens, masks: list[Tensor], seed: int
     ) -> RefinedLabels:
         """Train the features and carry masks (L, h, w) with them."""
-        features = video.all_features()
-        errors = label_errors(features, masks, **self._propagation)
+        errors = label_errors(video.all_features(), masks, **self._propagation)
         self.losses = tune_features(
             video,
             [mask[1:] for mask in masks],
@@ -198,11 +201,8 @@ class PropagationRefinement(Postprocessor):
             seed=seed,
             **self._tuning,
         )
-        if self.losses:
-            features.clear()  # at 480p they take 10 MB a frame
-            features = video.all_features()
         return refine_labels(
-            features,
+            video.all_features(),
             masks,
             self.num_last,
             errors=errors,
@@ -250,11 +250,11 @@ def _load_frame(
 
 
 def _decide(masks: Tensor, size: Sequence[int]) -> Tensor:
-    """Labels (H0, W0) of soft masks (K, h, w)."""
+    """Labels (H0, W0), 8 bits, of soft masks (K, h, w)."""
     large = F.interpolate(
         masks[None].float(), size=tuple(size), mode='bilinear'
     )
-    return large[0].argmax(dim=0)
+    return large[0].argmax(dim=0).byte()
 
 
 def _one_hot(labels: Tensor, num_labels: int) -> Tensor:

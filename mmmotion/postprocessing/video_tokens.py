@@ -1,6 +1,7 @@
 """Features of the frames of one video, whose last layers may be trained."""
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -69,10 +70,30 @@ class VideoTokens:
         tokens = self._network.norm(self.blocks(self._tokens[index]))
         return tokens[0, 1:].mT.unflatten(-1, self._grids[index])
 
+    def all_features(self) -> 'VideoFeatures':
+        """Offer the features (C, h, w) of all frames."""
+        return VideoFeatures(self)
+
+
+class VideoFeatures(Sequence[Tensor]):
+    """Features of the frames of a video, computed each time they are read.
+
+    Those of all frames together would take as much memory as the tokens.
+
+    Args:
+        video: The frames, and the blocks as they are when features are read.
+    """
+
+    def __init__(self, video: VideoTokens) -> None:
+        self._video = video
+
+    def __len__(self) -> int:
+        return len(self._video)
+
     @torch.no_grad()
-    def all_features(self) -> list[Tensor]:
-        """Compute the features (C, h, w) of all frames."""
-        return [self.features(index).float() for index in range(len(self))]
+    def __getitem__(self, index: int) -> Tensor:  # type: ignore[override]
+        """Compute the features (C, h, w) of one frame; there are no slices."""
+        return self._video.features(index).float()
 
 
 def check_encoder(network: Any, num_blocks: int) -> None:

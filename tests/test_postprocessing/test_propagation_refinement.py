@@ -1,3 +1,4 @@
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -197,6 +198,22 @@ def test_masks_are_read_in_the_middle_of_the_cells(monkeypatch):
     np.testing.assert_array_equal(
         torch.stack(seen), arrays['flow_onehot'][:3, 1:]
     )
+
+
+def test_few_features_are_held_at_a_time(monkeypatch):
+    living, most = weakref.WeakSet(), []
+    original = VideoTokens.features
+
+    def features(self, index):
+        found = original(self, index)
+        living.add(found)
+        most.append(len(living))
+        return found
+
+    monkeypatch.setattr(VideoTokens, 'features', features)
+    build(num_steps=0, num_last=2).process_video(*video(12))
+    # A frame, the first or the key frame, three others and one that was seen.
+    assert len(most) > 12 and max(most) <= 6
 
 
 @pytest.mark.parametrize(
