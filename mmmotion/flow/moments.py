@@ -6,7 +6,7 @@ rows that stay in the cache, and the gradients are written by hand, so that
 no further image is kept and every mask is written to once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -46,23 +46,31 @@ def powers(coordinates: Tensor, degree: int) -> Tensor:
     return torch.stack(result, dim=-2)
 
 
-def _blocks(images: Tensor) -> Iterator[slice]:
-    """Ranges of rows of (B, K, h, w) images; a GPU takes all at once."""
-    height = images.shape[2]
+def _by_blocks(masks: Tensor, *images: Tensor) -> Iterator[list[Tensor]]:
+    """Blocks of rows of masks (B, K, h, w) and of images (..., h, n).
+
+    They are views, made together: one by one they would take as long as the
+    sums over them. A GPU takes all rows at once.
+    """
+    height = masks.shape[2]
     step = height
-    if not images.is_cuda:
-        step = max(1, _BLOCK * height // max(1, images.numel()))
-    for start in range(0, height, step):
-        yield slice(start, start + step)
+    if not masks.is_cuda:
+        step = _BLOCK * height // max(1, masks.numel())
+    return map(
+        list,
+        zip(
+            *(image.split(max(1, step), dim=-2) for image in (masks, *images))
+        )
+    )
+
+
+def _components(images: Tensor) -> tuple[Tensor, ...]:
+    """Two times (B, 1, h, w) of images (B, 2, h, w)."""
+    return images.unsqueeze(dim=2).unbind(dim=1)
 
 
 def _without_autocast(tensor: Tensor) -> torch.autocast:
     return torch.autocast(tensor.device.type, enabled=False)
-
-
-def _weights(masks: Tensor, block: slice, squared: bool) -> Tensor:
-    part = masks[:, :, block]
-    return part.square() if squared else part
 
 
 def _rows_like(products: Products, masks: Tensor) -> Tensor:
@@ -86,8 +94,8 @@ def region_moments(masks: Tensor, products: Products, squared: bool) -> Tensor:
     with torch.no_grad(), _without_autocast(masks):
         rows = _rows_like(products, masks)
         sums = torch.zeros(1, dtype=torch.float64, device=masks.device)
-        for block in _blocks(masks):
-            sums = sums + rows[..., block] @ _weights(masks, block, squared)
+        for block, part in _by_blocks(masks, rows.mT):
+            sums = sums + part.mT @ (block.square() if squared else block)
         return sums @ products.columns.mT
 
 
@@ -99,15 +107,15 @@ def _sum_moments(
     squared: bool,
 ) -> tuple[Tensor, Tensor]:
     """Sums (B, K, I, I) of weights and (B, K, 2, J, J) of weighted flow."""
-    rows, num_short = _rows_like(frame, masks), len(image.rows)
+    rows, num_short = _rows_like(frame, masks).mT, len(image.rows)
     mass = torch.zeros(1, dtype=torch.float64, device=masks.device)
     flows = [mass, mass]
-    for block in _blocks(masks):
-        weights = _weights(masks, block, squared)
-        mass = mass + rows[..., block] @ weights
-        short = rows[:, :, :num_short, block]
-        for i in range(2):
-            flows[i] = flows[i] + short @ (weights * flow[:, i, None, block])
+    for block, part, *fields in _by_blocks(masks, rows, *_components(flow)):
+        weights = block.square() if squared else block
+        mass = mass + part.mT @ weights
+        short = part[..., :num_short].mT
+        for i, field in enumerate(fields):
+            flows[i] = flows[i] + short @ (weights * field)
     columns = frame.columns
     return (
         mass @ columns.mT,
@@ -143,11 +151,12 @@ def _blend(
     """Sum over regions of weights times expanded flow, (B, 2, h, w)."""
     blended = masks.new_empty(len(masks), 2, *masks.shape[-2:])
     lines = _lines(coefficients, products, masks)
-    for block in _blocks(masks):
-        weights = _weights(masks, block, squared)
-        for i in range(2):
-            part = lines.rows[:, :, block] @ lines.columns[:, :, i]
-            torch.sum(part.mul_(weights), dim=1, out=blended[:, i, block])
+    columns = lines.columns.unbind(dim=2)
+    for block, rows, *parts in _by_blocks(masks, lines.rows,
+                                          *blended.unbind(dim=1)):
+        weights = block.square() if squared else block
+        for column, part in zip(columns, parts):
+            torch.sum((rows @ column).mul_(weights), dim=1, out=part)
     return blended
 
 
@@ -155,11 +164,10 @@ def _blend_adjoint(masks: Tensor, grad: Tensor, products: Products) -> Tensor:
     """Gradient (B, K, 2, I, J) of the blended flow by its coefficients."""
     zero = torch.zeros(1, dtype=torch.float64, device=masks.device)
     sums = [zero, zero]
-    rows = _rows_like(products, masks)
-    for block in _blocks(masks):
-        for i in range(2):
-            part = masks[:, :, block] * grad[:, i, None, block]
-            sums[i] = sums[i] + rows[..., block] @ part
+    rows = _rows_like(products, masks).mT
+    for block, part, *fields in _by_blocks(masks, rows, *_components(grad)):
+        for i, field in enumerate(fields):
+            sums[i] = sums[i] + part.mT @ (block * field)
     return torch.stack(sums, dim=2) @ products.columns.mT
 
 
@@ -189,26 +197,28 @@ def _lines(
     )
 
 
-def _flow_products(
-    lines: Products,
-    images: Tensor,
-    block: slice,
-    part: Tensor | None = None,
+def _add_products(
+    total: Tensor | None,
+    rows: Tensor,
+    columns: Sequence[Tensor],
+    images: Sequence[Tensor],
 ) -> Tensor:
-    """Add expanded flows times images (B, 2, h, w) to a block of masks."""
-    for i in range(2):
-        flow = lines.rows[:, :, block] @ lines.columns[:, :, i]
-        image = images[:, i, None, block]
-        part = flow.mul_(image) if part is None else part.addcmul_(flow, image)
-    assert part is not None
-    return part
+    """Add a block of expanded flows times images to a block of masks.
 
-
-def _add_product(part: Tensor, lines: Products, block: slice) -> None:
-    """Add an expansion to a block of masks."""
-    part.flatten(0, 1).baddbmm_(
-        lines.rows[:, :, block].flatten(0, 1), lines.columns.flatten(0, 1)
-    )
+    Args:
+        total: (B, K, n, w) what to add to, in place; None begins with zero.
+        rows: (B, K, n, I) rows of the expansion.
+        columns: Two times (B, K, I, w) columns of the expansion.
+        images: Two times (B, 1, n, w).
+    """
+    for column, image in zip(columns, images):
+        flow = rows @ column
+        if total is None:
+            total = flow.mul_(image)
+        else:
+            total.addcmul_(flow, image)
+    assert total is not None
+    return total
 
 
 # Any below: torch's context and returned gradients have no useful types.
@@ -268,14 +278,22 @@ class _RegionFit(Function):
             flow_lines = _lines(factor * grad_flows, short, masks)
             blend_lines = _lines(solution.detach(), ctx.image, masks)
             grad_masks = torch.empty_like(masks)
-            for block in _blocks(masks):
-                part = _flow_products(flow_lines, flow, block)
-                _add_product(part, mass_lines, block)
+            images = [grad_masks, mass_lines.rows, flow_lines.rows]
+            images += _components(flow)
+            if grad is not None:
+                images += [blend_lines.rows, *_components(grad)]
+            mass_columns = mass_lines.columns.flatten(0, 1)
+            flow_columns = flow_lines.columns.unbind(dim=2)
+            blend_columns = blend_lines.columns.unbind(dim=2)
+            for block, out, long, short, u, v, *blend in _by_blocks(masks,
+                                                                    *images):
+                part = _add_products(None, short, flow_columns, (u, v))
+                part.flatten(0, 1).baddbmm_(long.flatten(0, 1), mass_columns)
                 if ctx.squared:
-                    part.mul_(masks[:, :, block])
-                if grad is not None:
-                    _flow_products(blend_lines, grad, block, part)
-                grad_masks[:, :, block] = part
+                    part.mul_(block)
+                if blend:
+                    _add_products(part, blend[0], blend_columns, blend[1:])
+                out.copy_(part)
         return grad_masks, grad_flow, None, None, None, None, None
 
 
