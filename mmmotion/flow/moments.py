@@ -285,9 +285,9 @@ class _RegionFit(Function):
             mass_columns = mass_lines.columns.flatten(0, 1)
             flow_columns = flow_lines.columns.unbind(dim=2)
             blend_columns = blend_lines.columns.unbind(dim=2)
-            for block, out, long, short, u, v, *blend in _by_blocks(masks,
-                                                                    *images):
-                part = _add_products(None, short, flow_columns, (u, v))
+            for block, out, long, rows, u, v, *blend in _by_blocks(masks,
+                                                                   *images):
+                part = _add_products(None, rows, flow_columns, (u, v))
                 part.flatten(0, 1).baddbmm_(long.flatten(0, 1), mass_columns)
                 if ctx.squared:
                     part.mul_(block)
