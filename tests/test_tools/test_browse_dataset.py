@@ -67,6 +67,16 @@ def test_numbers_below_one_are_refused(tool, tmp_path, capsys):
     with pytest.raises(SystemExit):
         tool.parse_args(['config.py', 'x.png', '--columns', '0'])
     assert '--columns must be at least 1' in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        tool.parse_args(['config.py', 'x.jpg'])
+    assert 'a .png or .gif to write, got x.jpg' in capsys.readouterr().err
+
+
+def test_a_film_of_a_short_data_set_begins_early_enough(tool):
+    assert tool.choose_frames(None, 2, 12, 1) == [3, 9]
+    assert tool.choose_frames(None, 12, 12, 10) == [0, 1, 2]
+    with pytest.raises(IndexError, match='--length of at most 12'):
+        tool.choose_frames(None, 2, 12, 13)
 
 
 def test_of_a_pair_without_flow_both_frames_are_drawn(tool, tmp_path):

@@ -106,6 +106,15 @@ def test_sheet_shows_frame_results_and_annotation(tool, arguments, tmp_path):
     assert [width(one), width(two), width(truth)] == [8, 2, 8]
 
 
+def test_pictures_of_any_suffix_are_found(tool, arguments, tmp_path):
+    for path in (tmp_path / 'frames').rglob('*.jpg'):
+        path.rename(path.with_suffix('.JPG'))
+    (tmp_path / 'one').rename(tmp_path / 'lr=1')
+    tool.main([str(tmp_path / 'lr=1'), *arguments[1:]])
+    assert table(tmp_path)[0] == ['sequence', 'J lr=1', 'J two']
+    assert tool.split_name(f'first={tmp_path}/a=b')[0] == 'first'
+
+
 def test_what_is_missing_is_named(tool, arguments, write, tmp_path, capsys):
     with pytest.raises(SystemExit):
         tool.parse_args(['one', '--frames', 'x'])

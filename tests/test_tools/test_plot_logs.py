@@ -78,6 +78,15 @@ def test_a_resumed_run_goes_on_where_it_stopped(tool, write, tmp_path, capsys):
     assert list(logged.scores['seg/J']) == [300]
 
 
+def test_a_run_that_began_anew_has_no_score_yet(tool, write, tmp_path, capsys):
+    write('lr=0.1', training(), '20260101_000000')
+    folder = write('lr=0.1', training()[:1], '20260102_000000')
+    rows, _ = run(tool, capsys, tmp_path, folder)
+    assert [row[:2] for row in rows] == [['loss', '50'], ['loss_recon', '50']]
+    assert tool.read_run(folder).name == 'lr=0.1'
+    assert tool.read_run(f'x={folder}').name == 'x'
+
+
 def test_a_run_without_validation_has_one_half(tool, write, tmp_path, capsys):
     rows, size = run(tool, capsys, tmp_path, write('a', training()[:-1]))
     assert [row[0] for row in rows] == ['loss', 'loss_recon']

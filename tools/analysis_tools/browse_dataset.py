@@ -79,6 +79,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
             parser.error(
                 f'--{name} must be at least 1, got {getattr(args, name)}'
             )
+    if args.out.suffix not in ('.png', '.gif'):
+        parser.error(f'expected a .png or .gif to write, got {args.out}')
     return args
 
 
@@ -91,17 +93,8 @@ def main(argv: list[str] | None = None) -> None:
     if loader is None:
         raise KeyError(f'{args.config} has no {args.split}_dataloader')
     dataset = DATASETS.build(loader['dataset'])
-    indices = args.indices
-    if indices is None:
-        num = min(args.num, len(dataset))
-        # The middle of equal parts, so that no video's last frame is first.
-        indices = [(2 * i + 1) * len(dataset) // (2 * num) for i in range(num)]
     length = args.length if args.out.suffix == '.gif' else 1
-    if not all(0 <= index <= len(dataset) - length for index in indices):
-        raise IndexError(
-            f'expected --indices from 0 to {len(dataset) - length}, got '
-            f'{indices}'
-        )
+    indices = choose_frames(args.indices, args.num, len(dataset), length)
     sheets = [
         arrange([
             draw_sample(dataset, index + step, args.height, args.shapes)
@@ -113,6 +106,37 @@ def main(argv: list[str] | None = None) -> None:
     else:
         write_png(args.out, sheets[0])
     print_log(f'wrote {len(indices)} samples to {args.out}', logger='current')
+
+
+def choose_frames(
+    wanted: list[int] | None, num: int, num_frames: int, length: int
+) -> list[int]:
+    """Positions of the frames to draw, or to begin films with.
+
+    Args:
+        wanted: Those that the user wants; None spreads them evenly.
+        num: How many to spread.
+        num_frames: Length of the data set.
+        length: Length of a film.
+
+    Raises:
+        IndexError: If a film would pass the end of the data set.
+    """
+    end = num_frames - length + 1
+    if end < 1:
+        raise IndexError(
+            f'expected --length of at most {num_frames}, the length of the '
+            f'data set, got {length}'
+        )
+    if wanted is None:
+        num = min(num, end)
+        # The middle of equal parts, so that no video's last frame is first.
+        return [(2 * i + 1) * end // (2 * num) for i in range(num)]
+    if not all(0 <= index < end for index in wanted):
+        raise IndexError(
+            f'expected --indices from 0 to {end - 1}, got {wanted}'
+        )
+    return wanted
 
 
 def draw_sample(

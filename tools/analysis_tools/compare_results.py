@@ -20,11 +20,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmmotion.apis.sources.rgb import read_rgb
 from mmmotion.datasets.transforms.load_masks import read_annotation
 from mmmotion.evaluation.functional import jaccard
 from mmmotion.evaluation.metrics.result_files import format_table, write_csv
 from mmmotion.flow.atomic import write_atomically
-from mmmotion.flow.frames import IMAGE_SUFFIXES
+from mmmotion.flow.frames import IMAGE_SUFFIXES, list_frames
 from mmmotion.visualization import compose_panel, overlay_segmentation
 
 _GAP = 6
@@ -103,6 +104,14 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
                 f'--{name} must be at least 1, got {getattr(args, name)}'
             )
     return args
+
+
+def split_name(text: str) -> tuple[str, Path]:
+    """Name and folder of ``[NAME=]FOLDER``."""
+    name, folder = '', text
+    if '=' in text and not Path(text).is_dir():  # such as lr=0.1
+        name, _, folder = text.partition('=')
+    return name or Path(folder).absolute().name, Path(folder)
 
 
 def find_masks(folder: Path) -> dict[tuple[str, str], Path]:
@@ -230,15 +239,11 @@ def read_frame(folder: Path, video: str, frame: str) -> np.ndarray:
 
     Raises:
         FileNotFoundError: If there is none.
-        OSError: If it cannot be decoded.
+        InputError: If it cannot be decoded.
     """
-    for suffix in IMAGE_SUFFIXES:
-        path = folder / video / f'{frame}{suffix}'
-        if path.is_file():
-            image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-            if image is None:
-                raise OSError(f'cannot decode {path}')
-            return np.ascontiguousarray(image[..., ::-1])
+    for path in map(Path, list_frames(folder / video)):
+        if frame in (path.stem, path.name):
+            return read_rgb(path)
     raise FileNotFoundError(
         f'expected a picture {folder.absolute()}/{video}/{frame} with one of '
         f'{", ".join(IMAGE_SUFFIXES)}'
@@ -248,10 +253,10 @@ def read_frame(folder: Path, video: str, frame: str) -> np.ndarray:
 def main(argv: list[str] | None = None) -> None:
     """Print the table, and write it with the worst frames."""
     args = parse_args(argv)
-    pairs = [text.rpartition('=') for text in args.results]
+    pairs = [split_name(text) for text in args.results]
     comparison = Comparison(
-        [name or Path(folder).name for name, _, folder in pairs],
-        [Path(folder) for _, _, folder in pairs],
+        [name for name, _ in pairs],
+        [folder for _, folder in pairs],
         args.annotations,
         args.frames,
     )

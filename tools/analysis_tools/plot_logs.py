@@ -49,8 +49,13 @@ class Run:
     def forget_from(self, step: int) -> None:
         """Drop what was logged from an iteration on."""
         for curves in (self.losses, self.scores):
-            for key, curve in curves.items():
-                curves[key] = {i: v for i, v in curve.items() if i < step}
+            for key in list(curves):
+                curves[key] = {
+                    i: value
+                    for i, value in curves[key].items() if i < step
+                }
+                if not curves[key]:
+                    del curves[key]
 
 
 def _is_score(key: str) -> bool:
@@ -99,8 +104,10 @@ def read_run(text: str) -> Run:
         FileNotFoundError: If it holds no log.
         ValueError: If a log is broken before its end.
     """
-    name, equals, folder = text.rpartition('=')
-    run = Run(name if equals else Path(folder).name)
+    name, folder = '', text
+    if '=' in text and not Path(text).is_dir():  # such as lr=0.1
+        name, _, folder = text.partition('=')
+    run = Run(name or Path(folder).absolute().name)
     paths = sorted(Path(folder).glob('**/vis_data/scalars.json'))
     if not paths:
         raise FileNotFoundError(
@@ -123,7 +130,7 @@ def read_rows(path: Path) -> list[dict]:
         ValueError: If another line is none.
     """
     rows = []
-    lines = path.read_text().splitlines(keepends=True)
+    lines = path.read_text(encoding='utf-8').splitlines(keepends=True)
     for number, line in enumerate(lines, 1):
         try:
             rows.append(json.loads(line))
