@@ -108,8 +108,7 @@ def _draw_sprite(
         texture = draw_texture(rng, (side, side), family)
     else:
         texture = draw_picture(rng, world.textures, (side + 4, side + 4))
-        # The middle of the picture comes to the origin, its seam outside.
-        texture = np.roll(texture, side // 2 + 2, axis=(0, 1))
+        texture = _centre(texture)
     bending = None
     if is_object and rng.random() < world.deformation:
         controls = contour
@@ -118,6 +117,12 @@ def _draw_sprite(
         contour = subdivide(contour, radius / 12)
         bending = bend(rng, contour, controls, world.num_frames)
     return Look(contour, texture, is_object, is_silhouette, bending)
+
+
+def _centre(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Bring the middle of a picture to the origin, and its seam outside."""
+    height, width = picture.shape[:2]
+    return np.roll(picture, (height // 2, width // 2), axis=(0, 1))
 
 
 def draw_occluders(
@@ -143,6 +148,8 @@ def draw_occluders(
     if rng.random() >= world.occluders:
         return []
     area = rng.uniform(*_OCCLUDED_SHARE) * world.size[0] * world.size[1]
+    if world.textures is not None:
+        texture = _centre(texture)
     looks = []
     for axis in range(num):
         part = np.ascontiguousarray(np.flip(texture, axis))

@@ -57,6 +57,19 @@ def test_occluders_cover_their_share_of_the_frame_and_are_no_objects():
     assert 0.049 < min(shares) < 0.09 and 0.16 < max(shares) < 0.201
 
 
+def test_pictures_have_their_seam_at_the_ends_of_occluders():
+    world = WorldSettings(**SMALL, occluders=1.0, textures='photographs')
+    ramp = np.zeros((77, 116, 3), np.uint8)
+    ramp[:] = (np.arange(77)[:, None] + np.arange(116))[..., None]
+    for seed in seeds(4):
+        for look in draw_occluders(seed, world, ramp):
+            around = np.roll(
+                look.texture.astype(int), 8, axis=(0, 1)
+            )[:16, :16]
+            for axis in (0, 1):
+                assert np.abs(np.diff(around, axis=axis)).max() == 1
+
+
 def test_occluders_come_in_their_share_of_the_scenes():
     world = WorldSettings(**SMALL, occluders=0.3)
     tile = np.zeros((4, 4, 3), np.uint8)
