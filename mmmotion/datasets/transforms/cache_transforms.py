@@ -22,7 +22,7 @@ class CacheTransforms(BaseTransform):
     Required Keys:
         those of ``depends_on`` and of the transforms.
 
-    Added and Changed Keys:
+    Added, Changed and Removed Keys:
         those of the transforms.
 
     Args:
@@ -56,7 +56,7 @@ class CacheTransforms(BaseTransform):
         ]
         self.depends_on = tuple(depends_on)
         self.max_bytes = int(max_megabytes * 1e6)
-        self._cache: dict[Hashable, dict[str, Any]] = {}
+        self._cache: dict[Hashable, tuple[dict[str, Any], set[str]]] = {}
         self._num_bytes = 0
 
     def __getstate__(self) -> dict[str, Any]:
@@ -71,7 +71,10 @@ class CacheTransforms(BaseTransform):
         """
         key = tuple(results.get(name) for name in self.depends_on)
         if key in self._cache:
-            results.update(copy.deepcopy(self._cache[key]))
+            made, removed = self._cache[key]
+            for name in removed:
+                results.pop(name, None)
+            results.update(copy.deepcopy(made))
             return results
         before = dict(results)
         for step in self.transforms:
@@ -88,6 +91,7 @@ class CacheTransforms(BaseTransform):
             if isinstance(value, np.ndarray)
         )
         if self._num_bytes + size <= self.max_bytes:
-            self._cache[key] = copy.deepcopy(made)
+            removed = before.keys() - results.keys()
+            self._cache[key] = copy.deepcopy(made), removed
             self._num_bytes += size
         return results

@@ -52,6 +52,12 @@ def test_changes_after_the_cache_do_not_reach_it():
     assert cache(sample())['frames'][0, 0] == 1
 
 
+def test_what_the_transforms_remove_is_removed_each_time():
+    cache = build(Counter(), dict(type='RemoveKeys', keys=['mask_path']))
+    for _ in range(2):
+        assert 'mask_path' not in cache(sample(mask_path='0.png'))
+
+
 def test_memory_is_bounded():
     counter = Counter()
     cache = build(counter, max_megabytes=20e-6)  # one array of 16 bytes
