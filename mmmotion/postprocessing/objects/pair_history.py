@@ -39,13 +39,6 @@ class PairHistory:
         """Share of the frames in which they are near each other."""
         return self.num_near / max(1, self.num_frames)
 
-    def merge(self, other: 'PairHistory') -> None:
-        """Add the frames of another pair."""
-        self.num_frames += other.num_frames
-        self.num_touching += other.num_touching
-        self.num_near += other.num_near
-        self.drift = self.drift + other.drift
-
 
 Pair = tuple[int, int]
 
