@@ -47,12 +47,19 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def main(argv: list[str] | None = None) -> None:
-    """Serve until Ctrl-C or a request to end."""
+def main(argv: list[str] | None = None) -> int:
+    """Serve until Ctrl-C or a request to end.
+
+    Returns:
+        0, 1 if the page cannot be served, or 2 for wrong arguments.
+    """
     args = parse_args(argv)
-    settings = PageSettings(
-        args.host, args.port, args.max_mb, args.max_frames, args.device
-    )
+    try:
+        settings = PageSettings(
+            args.host, args.port, args.max_mb, args.max_frames, args.device
+        )
+    except ValueError as error:
+        return fail(2, error)
     if not is_loopback(args.host):
         sys.stderr.write(
             f'whoever reaches {args.host} can use this page: it has no login\n'
@@ -60,8 +67,18 @@ def main(argv: list[str] | None = None) -> None:
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    serve(settings, stop, lambda url: print(f'open {url}', flush=True))
+    try:
+        serve(settings, stop, lambda url: print(f'open {url}', flush=True))
+    except (ImportError, OSError) as error:  # no Gradio, or the port is taken
+        return fail(1, error)
+    return 0
+
+
+def fail(code: int, error: Exception) -> int:
+    """Say what went wrong."""
+    sys.stderr.write(f'webdemo: {error}\n')
+    return code
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

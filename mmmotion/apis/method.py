@@ -68,7 +68,7 @@ class Method:
             self.cfg = load_config(path, dict(options or {}))
         self.weights = weights
         self.device = device
-        _check_device(device)
+        check_device(device)
         check_config(self.cfg)
         _enter_scope()
         import_modules_from_strings(list(self.plugins))
@@ -252,7 +252,15 @@ class Method:
             )
 
 
-def _check_device(device: str) -> None:
+def check_device(device: str) -> None:
+    """Refuse a device that is not there.
+
+    Args:
+        device: Such as ``'cpu'`` or ``'cuda:1'``.
+
+    Raises:
+        ValueError: If there is none of this name.
+    """
     try:
         kind = torch.device(device).type
     except RuntimeError as error:

@@ -35,6 +35,7 @@ def make_handler(
         request: Any,  # gradio.Request, see below
         progress: Any = default_progress,  # gradio.Progress
     ) -> list:
+        """Segment the file of a tab; new values of what it shows."""
         if upload is None:
             return update(gradio, '<p>Drop a video first.</p>', None, None)
         visit = visits.begin(request.session_hash, upload)

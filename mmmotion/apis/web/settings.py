@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from ..method import check_device
+
+_MAX_PORT = 65535
+
 
 @dataclass(frozen=True)
 class PageSettings:
@@ -15,7 +19,8 @@ class PageSettings:
         device: Where methods run; None takes the fastest.
 
     Raises:
-        ValueError: If a bound is below 1.
+        ValueError: If a bound is below 1, the port no port, or there is no
+            such device.
     """
 
     host: str = '127.0.0.1'
@@ -31,3 +36,9 @@ class PageSettings:
                     f'expected {name} to be 1 or more, got '
                     f'{getattr(self, name)}'
                 )
+        if self.port is not None and not 0 < self.port <= _MAX_PORT:
+            raise ValueError(
+                f'expected port to be 1 to {_MAX_PORT}, got {self.port}'
+            )
+        if self.device is not None:
+            check_device(self.device)

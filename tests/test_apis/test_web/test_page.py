@@ -19,6 +19,43 @@ def test_bounds_below_one_are_refused():
         PageSettings(max_frames=0)
 
 
+@pytest.mark.parametrize(
+    'arguments, code, expected',
+    [
+        (('--max-mb', '0'), 2, 'max_megabytes to be 1 or more, got 0'),
+        (('--port', '99999'), 2, 'port to be 1 to 65535, got 99999'),
+        (('--device', 'toaster'), 2, "no such device: 'toaster'"),
+        ((), 1, 'the port is taken'),
+    ],
+)
+def test_what_keeps_the_page_from_being_served_is_told_in_a_line(
+    load_tool, monkeypatch, capsys, arguments, code, expected
+):
+    tool = load_tool('webdemo.py')
+
+    def refuse(*args):
+        raise OSError('the port is taken')
+
+    monkeypatch.setattr(tool, 'serve', refuse)
+    monkeypatch.setattr(signal, 'signal', lambda *args: None)
+    assert tool.main(list(arguments)) == code
+    assert expected in capsys.readouterr().err
+
+
+def test_only_addresses_of_this_machine_pass_without_a_word(
+    load_tool, monkeypatch, capsys
+):
+    tool = load_tool('webdemo.py')
+    monkeypatch.setattr(tool, 'serve', lambda *args: None)
+    monkeypatch.setattr(signal, 'signal', lambda *args: None)
+    for host in ('127.0.0.1', 'localhost', '::1'):
+        assert tool.main(['--host', host]) == 0
+    assert capsys.readouterr().err == ''
+    for host in ('0.0.0.0', 'example.org'):
+        tool.main(['--host', host])
+        assert f'whoever reaches {host}' in capsys.readouterr().err
+
+
 def test_without_gradio_the_page_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, 'gradio', None)
     with pytest.raises(ImportError, match=r"pip install 'mmmotion\[demo\]'"):
