@@ -201,11 +201,17 @@ def test_the_foreground_is_found_without_labels(name):
     assert METRICS.build(cfg.test_evaluator).oracle == ('clip', )
 
 
-@pytest.mark.parametrize('name', ['davis', 'segtrackv2'])
-def test_every_sequence_counts_alike_as_in_the_release(name):
+@pytest.mark.parametrize(
+    'name, average', [
+        ('davis', 'sequence'),
+        ('segtrackv2', 'sequence'),
+        ('fbms59', 'frame'),
+    ]
+)
+def test_averages_are_those_of_the_published_numbers(name, average):
     for config in (f'oclr_{name}', f'oclr_adapt_{name}'):
         evaluator = load(config).test_evaluator
-        assert METRICS.build(evaluator).average == 'sequence'
+        assert METRICS.build(evaluator).average == average
 
 
 def test_several_objects_are_told_apart():
@@ -214,17 +220,79 @@ def test_several_objects_are_told_apart():
     assert cfg.test_evaluator.type == 'VideoObjectMetric'
 
 
-def test_ablations_change_one_thing():
-    full = load('oclr_synthetic').model
-    assert load('ablation/oclr_synthetic_no-norm').model.encoder.norm is None
-    assert load(
-        'ablation/oclr_synthetic_no-boundary'
-    ).model.loss_boundary is None
-    modal = load('ablation/oclr_synthetic_modal').model
-    assert (full.get('targets'), modal.targets) == (None, 'modal')
-    short = load('ablation/oclr_synthetic_t15')
-    assert short.model.clip_length == 15
-    assert short.train_dataloader.dataset.clip_length == 15
+def flatten(value, name=''):
+    """Settings of a config by their dotted names, lists as a whole."""
+    if not isinstance(value, dict):
+        return {name: value}
+    found = {}
+    for key, item in value.items():
+        found.update(flatten(item, f'{name}.{key}' if name else key))
+    return found
+
+
+def changes(name, base):
+    """What a config says otherwise than another one, None where nothing."""
+    old, new = (flatten(load(each).to_dict()) for each in (base, name))
+    return {
+        key: new.get(key)
+        for key in old.keys() | new.keys() if old.get(key) != new.get(key)
+    }
+
+
+NO_LOSS = ('type', 'loss_weight')
+ABLATIONS = {
+    'no-norm': {
+        'encoder.norm.type': None,
+        'encoder.norm.affine': None,
+        'encoder.bias': True,
+    },
+    'no-boundary': {
+        f'loss_boundary.{key}': None
+        for key in NO_LOSS
+    },
+    'modal': {
+        'targets': 'modal',
+        **{
+            f'loss_{loss}.{key}': None
+            for loss in ('order', 'modal')
+            for key in NO_LOSS
+        },
+    },
+    't15': {
+        'clip_length': 15,
+        'clip_overlap': 5
+    },
+}
+
+
+@pytest.mark.parametrize('name', ABLATIONS)
+def test_ablations_change_what_they_say_and_nothing_else(name):
+    expected = {f'model.{key}': v for key, v in ABLATIONS[name].items()}
+    if name == 't15':
+        expected['train_dataloader.dataset.clip_length'] = 15
+    found = changes(f'ablation/oclr_synthetic_{name}', 'oclr_synthetic')
+    assert found == expected
+
+
+def test_small_ablations_change_what_they_say_and_nothing_else():
+    small = 'oclr-small_synthetic'
+    pipeline = 'train_dataloader.dataset.pipeline'
+    merged = changes(f'ablation/{small}_one-layer', small)
+    steps = merged.pop(pipeline)
+    assert steps.pop(1) == dict(type='MergeObjects')
+    assert steps == load(small
+                         ).to_dict()['train_dataloader']['dataset']['pipeline']
+    assert merged == {
+        'model.binding.num_queries': 1,
+        'model.decoder.num_queries': 1,
+    }
+    exact = changes(f'ablation/{small}_exact-flow', small)
+    assert exact.keys() == {pipeline, 'exact', 'supervision.flow'}
+    visible = changes(f'ablation/{small}_modal', small)
+    assert visible == {
+        f'model.{key}': value
+        for key, value in ABLATIONS['modal'].items()
+    }
 
 
 @pytest.mark.parametrize(
