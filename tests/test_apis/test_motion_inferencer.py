@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mmengine.logging import MMLogger
 from PIL import Image
 
 from mmmotion.apis import MotionInferencer
@@ -115,7 +116,9 @@ def test_a_method_learns_from_the_video_and_remembers(
 ):
     inferencer = MotionInferencer(tiny_gwm, device='cpu', show_progress=False)
     options = dict(adapt_iters=3, overlay=False, report=False)
+    before = set(MMLogger._instance_dict)
     first = inferencer(str(folder), tmp_path, **options)
+    assert set(MMLogger._instance_dict) == before  # its log was silent
     assert first.soft_masks[0].shape == (1, 48, 64)
 
     def refuse(*args):

@@ -2,14 +2,18 @@
 
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
+from mmengine.logging import MessageHub, MMLogger
+from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
+from mmengine.visualization import Visualizer
 
 from mmmotion.engine import (
     build_runner,
@@ -187,15 +191,37 @@ def _train(
     cfg.experiment_name = f'{cfg.work_dir}-{id(cfg)}'
     cfg.load_from = None
     cfg.resume = find_resumable_checkpoint(cfg.work_dir) is not None
-    runner = build_runner(cfg)
-    # For hooks that look at frames of the test.
-    runner.cfg.val_dataloader = runner.cfg.test_dataloader = test_dataloader
-    runner.model.to(torch.device(method.device))
-    runner.register_hook(_ProgressHook(advance))
-    runner.train()
+    with _forget_log(cfg.experiment_name):
+        runner = build_runner(cfg)
+        # For hooks that look at frames of the test.
+        runner.cfg.val_dataloader = test_dataloader
+        runner.cfg.test_dataloader = test_dataloader
+        runner.model.to(torch.device(method.device))
+        runner.register_hook(_ProgressHook(advance))
+        runner.train()
     found = find_resumable_checkpoint(cfg.work_dir)
     assert found is not None, 'the last iteration is always saved'
     return Path(found)
+
+
+@contextmanager
+def _forget_log(name: str) -> Iterator[None]:
+    """Forget the log of a training, which is silent and keeps a file open.
+
+    Otherwise it would go on as the log of the whole process.
+
+    Args:
+        name: How the names of what the runner registers begin.
+    """
+    try:
+        yield
+    finally:
+        for kind in (MMLogger, MessageHub, Visualizer, DefaultScope):
+            instances = kind._instance_dict
+            for key in [key for key in instances if key.startswith(name)]:
+                instance = instances.pop(key)
+                for handler in getattr(instance, 'handlers', ()):
+                    handler.close()
 
 
 def _adapt(
