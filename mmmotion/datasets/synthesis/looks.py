@@ -95,7 +95,7 @@ def _draw_sprite(
     rng = np.random.default_rng(seed)
     radius = world.size[0] * rng.uniform(*world.object_size)
     shape = world.shapes[int(rng.integers(len(world.shapes)))]
-    contour = draw_contour(rng, shape, radius)
+    contour = draw_contour(rng, shape, radius, world.num_corners)
     is_silhouette = (
         world.silhouettes is not None and rng.random() < world.silhouette_share
     )

@@ -9,7 +9,10 @@ SHAPES = ('convex', 'star', 'blob')
 
 
 def draw_contour(
-    rng: np.random.Generator, shape: str, radius: float
+    rng: np.random.Generator,
+    shape: str,
+    radius: float,
+    num_corners: tuple[int, int] = (3, 9),
 ) -> Contour:
     """Draw a random outline of one kind.
 
@@ -17,12 +20,16 @@ def draw_contour(
         rng: Source of the random numbers.
         shape: ``'convex'``, ``'star'`` or ``'blob'``.
         radius: Largest distance from the origin in pixels.
+        num_corners: Smallest and largest number of corners of a convex
+            polygon.
 
     Returns:
         (P, 2) corners in order, x first, rounded to 1/1024 pixel.
     """
-    draw = dict(convex=_convex, star=_star, blob=_blob)[shape]
-    contour = draw(rng)
+    if shape == 'convex':
+        contour = _convex(rng, num_corners)
+    else:
+        contour = dict(star=_star, blob=_blob)[shape](rng)
     contour *= radius / np.hypot(contour[:, 0], contour[:, 1]).max()
     return np.rint(contour * 1024) / 1024
 
@@ -58,9 +65,10 @@ def _polar(
     return np.stack([radii * np.cos(angles), radii * np.sin(angles)], -1)
 
 
-def _convex(rng: np.random.Generator) -> Contour:
-    """Put 3 to 9 corners on an ellipse, which keeps them convex."""
-    angles = _directions(rng, int(rng.integers(3, 10)), 0.2)
+def _convex(rng: np.random.Generator, num_corners: tuple[int, int]) -> Contour:
+    """Put corners on an ellipse, which keeps them convex."""
+    low, high = num_corners
+    angles = _directions(rng, int(rng.integers(low, high + 1)), 0.2)
     contour = _polar(angles, np.ones_like(angles))
     contour[:, 1] *= rng.uniform(0.55, 1)
     return contour

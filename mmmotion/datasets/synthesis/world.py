@@ -73,6 +73,8 @@ class WorldSettings:
             same family, at 1 sprites are patterned, saturated and fine.
         shapes: Kinds of outlines, drawn with equal chance: ``'convex'``
             polygons, ``'star'`` (non-convex) polygons, smooth ``'blob'``.
+        num_corners: Smallest and largest number of corners of a convex
+            polygon; stars have 7 to 12.
         motion: ``'affine'``, or ``'homography'``, with which layers may tilt,
             bend and rest, and objects may be as slow as the background.
         perspective: Largest change of depth over the width of a frame, as a
@@ -121,6 +123,7 @@ class WorldSettings:
     growth: float = 0.15
     object_contrast: float = 0.75
     shapes: tuple[str, ...] = SHAPES
+    num_corners: tuple[int, int] = (3, 9)
     motion: str = 'affine'
     perspective: float = 0.0
     rest: float = 0.0
@@ -138,7 +141,7 @@ class WorldSettings:
 
     def __post_init__(self) -> None:
         """Bring lists of a config to tuples and check every value."""
-        for name in ('size', 'num_objects'):
+        for name in ('size', 'num_objects', 'num_corners'):
             self._set(name, _pair(name, getattr(self, name), int))
         for name in ('object_size', 'relative_speed'):
             self._set(name, _pair(name, getattr(self, name), float))
@@ -203,6 +206,10 @@ class WorldSettings:
             'num_objects': (
                 1 <= self.num_objects[0] <= self.num_objects[1] <= 16,
                 '1 <= smallest <= largest <= 16'
+            ),
+            'num_corners': (
+                3 <= self.num_corners[0] <= self.num_corners[1] <= 24,
+                '3 <= smallest <= largest <= 24'
             ),
             'num_static': (0 <= self.num_static <= 16, '0 to 16'),
             'object_size': (

@@ -38,6 +38,18 @@ def test_convex_polygons_turn_one_way_only():
     assert all((turns(contour) > 0).all() for contour in outlines('convex'))
 
 
+def test_convex_polygons_have_the_corners_that_were_asked_for():
+    corners = set()
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        contour = draw_contour(rng, 'convex', 20.0, (5, 12))
+        assert (turns(contour) > 0).all()
+        sides = np.roll(contour, -1, axis=0) - contour
+        assert np.hypot(*sides.T).min() > 0.15 * 20
+        corners.add(len(contour))
+    assert corners == set(range(5, 13))
+
+
 def test_star_polygons_have_a_dent():
     assert all((turns(contour) < 0).any() for contour in outlines('star'))
 

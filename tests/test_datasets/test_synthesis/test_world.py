@@ -43,6 +43,8 @@ def test_whole_numbers_may_stand_for_speeds():
         ('object_contrast', float('nan')),
         ('shapes', ()),
         ('shapes', ('square', )),
+        ('num_corners', (2, 9)),
+        ('num_corners', (9, 5)),
         ('noise', -1.0),
         ('brightness', 1.0),
         ('motion', 'projective'),
