@@ -5,9 +5,9 @@ the same ones while it trains. ``SyntheticClips`` reads the result. A run that
 was killed goes on where it was when it is started again. Examples::
 
     python tools/generate_synthetic.py \
-        configs/_base_/datasets/synthetic_layers.py data/Syn-train
+        configs/oclr/oclr_synthetic.py data/Syn-train
     python tools/generate_synthetic.py \
-        configs/_base_/datasets/synthetic_layers.py data/Syn-train \
+        configs/oclr/oclr_synthetic.py data/Syn-train \
         --shard 0/8 --workers 4 --cfg-options \
         train_dataloader.dataset.world.textures=data/PASS
 """

@@ -10,6 +10,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.optim import build_optim_wrapper
 from PIL import Image
 
+from mmmotion.datasets.synthesis.trajectories import waves
 from mmmotion.flow import write_flow
 from mmmotion.registry import (
     DATA_SAMPLERS,
@@ -218,6 +219,28 @@ def test_several_objects_are_told_apart():
     cfg = load('oclr_davis17-motion')
     assert 'postprocess' not in cfg.model
     assert cfg.test_evaluator.type == 'VideoObjectMetric'
+
+
+@pytest.mark.parametrize(
+    'amplitude, periods, largest', [
+        ('camera_sway', (30, 70), 0.5),
+        ('camera_zoom', (30, 70), 0.005),
+        ('growth', (20, 60), 0.01),
+    ]
+)
+def test_scenes_turn_and_grow_as_fast_as_even_draws(
+    amplitude, periods, largest
+):
+    cfg = load('oclr_synthetic')
+    world = cfg.train_dataloader.dataset.world
+    assert world == cfg.val_dataloader.dataset.world
+    rates = [
+        np.diff(
+            world[amplitude] * waves(np.random.default_rng(i), 30, periods)
+        ) for i in range(200)
+    ]
+    assert np.std(rates) == pytest.approx(largest / 3**0.5, rel=0.1)
+    assert 0.9e-4 < world.perspective / 448 < 1.1e-4
 
 
 def flatten(value, name=''):
