@@ -1,6 +1,9 @@
 """Choices of a run besides its method."""
 
+import operator
 from dataclasses import dataclass
+
+_MAX_SEED = 2**32 - 1  # of NumPy
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,19 @@ class RunSettings:
         )
         for name, bound in least.items():
             value = getattr(self, name)
-            if isinstance(value, int) and value < bound:
+            if value is None or value == 'auto':
+                continue
+            if not hasattr(value, '__index__'):
+                raise ValueError(
+                    f'expected {name} to be a whole number, got {value!r}'
+                )
+            if value < bound:
                 raise ValueError(
                     f'expected {name} to be {bound} or more, got {value}'
                 )
+            # Such as NumPy has, for JSON.
+            object.__setattr__(self, name, operator.index(value))
+        if self.seed > _MAX_SEED:
+            raise ValueError(
+                f'expected seed to be at most {_MAX_SEED}, got {self.seed}'
+            )

@@ -243,6 +243,9 @@ def _segment(args: argparse.Namespace, command: str) -> ExitCode:
             ends.append(_fail(ExitCode.INPUT, f'{source.name}: {error}'))
             continue
         assert isinstance(result, VideoResult), 'one source was given'
+        if args.quiet:  # else they are among what is shown
+            for warning in result.warnings:
+                _tell(f'{source.name}: {warning}')
         is_whole = result.settings['complete']
         ends.append(ExitCode.DONE if is_whole else ExitCode.PARTIAL)
     return next(
@@ -262,8 +265,12 @@ def _parse_options(pairs: Sequence[str] | None) -> dict:
 
 
 def _fail(code: ExitCode, message: str) -> ExitCode:
-    print(f'mmmotion-segment: {message}', file=sys.stderr)  # noqa: T201
+    _tell(message)
     return code
+
+
+def _tell(message: str) -> None:
+    print(f'mmmotion-segment: {message}', file=sys.stderr)  # noqa: T201
 
 
 if __name__ == '__main__':

@@ -63,7 +63,8 @@ class VideoRun:
         method: The method.
         settings: The choices.
         out_dir: Folder that gets a folder for the video; None works in a
-            private temporary folder that goes with the result.
+            private temporary folder that goes with the sequences of the
+            result.
         progress: Told about every step.
 
     Raises:
@@ -92,6 +93,10 @@ class VideoRun:
         else:
             self._private = tempfile.mkdtemp(prefix='mmmotion-')
             root = Path(self._private)
+            # The arrays of a result are read from there.
+            weakref.finalize(
+                self, shutil.rmtree, self._private, ignore_errors=True
+            )
         self.work = WorkFolder(root, STAGES)
 
     def run(self) -> VideoResult:
@@ -102,17 +107,11 @@ class VideoRun:
             OSError: If a file cannot be written.
         """
         try:
-            result = self._run()
+            return self._run()
         except BaseException:
             if self._private is not None:
                 shutil.rmtree(self._private, ignore_errors=True)
             raise
-        if self._private is not None:
-            # The arrays of the result are read from there.
-            weakref.finalize(
-                result, shutil.rmtree, self._private, ignore_errors=True
-            )
-        return result
 
     def write_pictures(
         self, result: VideoResult, overlay: bool, report: bool, command: str
@@ -222,10 +221,10 @@ class VideoRun:
             settings=self._describe(frames),
             warnings=frames.warnings,
             is_counted=self.settings.num_objects is not None,
-            labels=LazyFrames(len(frames), masks.labels),
-            soft_masks=LazyFrames(len(frames), masks.soft),
+            labels=LazyFrames(len(frames), masks.labels, self),
+            soft_masks=LazyFrames(len(frames), masks.soft, self),
             flows=LazyFrames(
-                len(frames), lambda i: read_next_flow(self.work, i)
+                len(frames), lambda i: read_next_flow(self.work, i), self
             ),
         )
 

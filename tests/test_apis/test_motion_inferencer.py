@@ -10,6 +10,7 @@ from mmengine.logging import MMLogger
 from PIL import Image
 
 from mmmotion.apis import MotionInferencer
+from mmmotion.apis.run_settings import RunSettings
 from mmmotion.apis.stages import learn
 
 
@@ -192,7 +193,10 @@ def test_the_private_folder_goes_with_the_result(baseline, clip):
     result = baseline(clip)
     root = Path(baseline_folder(result))
     assert root.is_dir()
+    labels = result.labels
     del result
+    assert labels[5].shape == (48, 64)
+    del labels
     assert not root.exists()
 
 
@@ -216,5 +220,12 @@ def test_progress_is_told_to_a_listener(clip):
 def test_unknown_arguments_are_refused(baseline, clip):
     with pytest.raises(ValueError, match=r'unknown argument.*adapt_steps'):
         baseline(clip, adapt_steps=3)
-    with pytest.raises(ValueError, match="number or 'auto', got 'many'"):
-        baseline(clip, num_objects='many')
+    for settings, message in (
+        (dict(num_objects='many'), "number or 'auto', got 'many'"),
+        (dict(num_objects=1.5), r'num_objects to be a whole number, got 1\.5'),
+        (dict(seed=2**32), 'seed to be at most 4294967295'),
+    ):
+        with pytest.raises(ValueError, match=message):
+            baseline(clip, **settings)
+    settings = RunSettings(num_objects=np.int64(3))
+    assert type(settings.num_objects) is int

@@ -57,6 +57,10 @@ def test_a_broken_input_is_told_by_the_exit_code(folder, tmp_path, capsys):
     assert run(folder, out_dir=out) == ExitCode.PARTIAL
     assert len(list(out.glob('square/masks/*.png'))) == 4
     assert 'warning: broken after 4 of 6' in capsys.readouterr().err
+    code = run(folder, out_dir=out, options=(*FAST, '--quiet'))
+    assert code == ExitCode.PARTIAL
+    (line, ) = capsys.readouterr().err.splitlines()
+    assert line.startswith('mmmotion-segment: square: broken after 4 of 6')
 
 
 @pytest.mark.parametrize(
