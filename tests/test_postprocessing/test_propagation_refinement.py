@@ -150,6 +150,19 @@ def test_every_video_starts_from_the_given_weights():
     assert all(map(torch.equal, first, again))
 
 
+def test_weights_are_loaded_once_for_all_videos(monkeypatch):
+    init_cfg = dict(type='Normal', layer='Linear', std=0.1)
+    step = build(encoder=TINY | dict(init_cfg=init_cfg), num_steps=0)
+    loaded = []
+    monkeypatch.setattr(
+        step.encoder.encoder, 'init_weights', lambda: loaded.append(1)
+    )
+    step.init_weights()
+    for name in ('one', 'another'):
+        step.process_video(*video(2, video_id=name))
+    assert loaded == [1]
+
+
 def test_training_lowers_the_loss():
     step = build(**fast(60))
     step.process_video(*large_object(3))
