@@ -1,6 +1,7 @@
 """Frames of a video file, by PyAV or OpenCV."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -158,19 +159,24 @@ def _decode_pyav(path: Path) -> Iterator[np.ndarray]:
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         stream.thread_type = 'AUTO'
-        frames = container.decode(stream)
         last: float | None = None
-        while True:
-            try:
-                frame = next(frames, None)
-            except av.error.FFmpegError as error:
-                raise _DecodeError(str(error.strerror)) from error
-            if frame is None:
-                _check_duration(container, last)
-                return
-            last = frame.time
-            image = frame.to_ndarray(format='rgb24')
-            yield turn_upright(image, getattr(frame, 'rotation', 0))
+        try:
+            for frame in container.decode(stream):
+                last = frame.time
+                yield _to_upright_array(frame)
+        except av.error.FFmpegError as error:
+            # Some frames wait for others that are shown before them.
+            with suppress(av.error.FFmpegError):
+                yield from map(
+                    _to_upright_array, stream.codec_context.decode(None)
+                )
+            raise _DecodeError(str(error.strerror)) from error
+        _check_duration(container, last)
+
+
+def _to_upright_array(frame: Any) -> np.ndarray:  # PyAV's
+    image = frame.to_ndarray(format='rgb24')
+    return turn_upright(image, getattr(frame, 'rotation', 0))
 
 
 def _check_duration(container: Any, last: float | None) -> None:

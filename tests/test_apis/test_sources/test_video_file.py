@@ -6,6 +6,7 @@ import pytest
 
 from mmmotion.apis.sources import InputError, VideoFile, open_source
 from mmmotion.apis.sources.video_file import turn_upright
+from mmmotion.visualization import write_video
 
 SIZE = (48, 64)
 
@@ -79,6 +80,24 @@ def test_a_file_that_ends_too_early_says_so(tmp_path, suffix):
     assert 0 < count < 24
     assert source.is_broken
     assert f'after {count}' in source.warnings[0]
+
+
+def test_frames_that_wait_for_others_are_kept_too(tmp_path):
+    """H.264 shows frames in another order than it stores them."""
+    av = pytest.importorskip('av')
+    path = tmp_path / 'clip.mp4'
+    rng = np.random.default_rng(0)
+    write_video(path, rng.integers(0, 256, (24, *SIZE, 3), np.uint8), 12)
+    data = path.read_bytes()
+    middle = len(data) * 6 // 10
+    path.write_bytes(data[:middle] + rng.bytes(2000) + data[middle + 2000:])
+    with av.open(str(path)) as container, pytest.raises(av.error.FFmpegError):
+        shown = 0
+        for _ in container.decode(video=0):
+            shown += 1
+    source = VideoFile(path, 'clip')
+    assert len(list(source)) > shown
+    assert source.is_broken
 
 
 def list_warnings(path):
