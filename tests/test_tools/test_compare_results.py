@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+from mmmotion.visualization import write_video
+
 
 @pytest.fixture
 def tool(load_tool):
@@ -113,6 +115,17 @@ def test_pictures_of_any_suffix_are_found(tool, arguments, tmp_path):
     tool.main([str(tmp_path / 'lr=1'), *arguments[1:]])
     assert table(tmp_path)[0] == ['sequence', 'J lr=1', 'J two']
     assert tool.split_name(f'first={tmp_path}/a=b')[0] == 'first'
+
+
+def test_pictures_may_be_frames_of_a_video(tool, tmp_path):
+    frames = np.full((3, 24, 32, 3), 60, np.uint8)
+    frames *= np.array([1, 2, 3], np.uint8)[:, None, None, None]
+    write_video(tmp_path / 'a[1].mp4', frames, 5)
+    image = tool.read_frame(tmp_path, 'a[1]', '00001')
+    np.testing.assert_allclose(image, frames[1], atol=4)
+    with pytest.raises(FileNotFoundError,
+                       match=r'or a video a\[1\] with this'):
+        tool.read_frame(tmp_path, 'a[1]', '00003')
 
 
 def test_what_is_missing_is_named(tool, arguments, write, tmp_path, capsys):

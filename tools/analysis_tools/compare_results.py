@@ -15,11 +15,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from mmmotion.apis.sources import open_source
 from mmmotion.apis.sources.rgb import read_rgb
 from mmmotion.datasets.transforms.load_masks import read_annotation
 from mmmotion.evaluation.functional import jaccard
@@ -77,7 +79,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         type=Path,
         required=True,
         metavar='FOLDER',
-        help='pictures: <video>/<frame>.jpg'
+        help='pictures: <video>/<frame>.jpg, or videos: <video>.mp4'
     )
     parser.add_argument(
         '--annotations', type=Path, metavar='FOLDER', help='true masks'
@@ -241,12 +243,18 @@ def read_frame(folder: Path, video: str, frame: str) -> np.ndarray:
         FileNotFoundError: If there is none.
         InputError: If it cannot be decoded.
     """
-    for path in map(Path, list_frames(folder / video)):
-        if frame in (path.stem, path.name):
-            return read_rgb(path)
+    if (folder / video).is_dir():
+        for path in map(Path, list_frames(folder / video)):
+            if frame in (path.stem, path.name):
+                return read_rgb(path)
+    for path in sorted(folder.glob(f'{escape(video)}.*')):
+        source = open_source(path)
+        for index, image in enumerate(source):
+            if source.frame_name(index) == frame:
+                return image
     raise FileNotFoundError(
         f'expected a picture {folder.absolute()}/{video}/{frame} with one of '
-        f'{", ".join(IMAGE_SUFFIXES)}'
+        f'{", ".join(IMAGE_SUFFIXES)}, or a video {video} with this frame'
     )
 
 
