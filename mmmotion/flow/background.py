@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .polynomial import evaluate_polynomial, fit_polynomial
@@ -52,6 +53,7 @@ def fit_background(
     cutoff: float = 1.0,
     start: float = 2.0,
     min_scale: float = 0.01,
+    shrink: int = 1,
 ) -> BackgroundFit:
     """Fit a polynomial flow that ignores what moves differently.
 
@@ -79,6 +81,8 @@ def fit_background(
         start: Factor on ``cutoff`` in the first iteration, at least 1.
         min_scale: Lower limit of the robust deviation in pixels; without one
             a perfect fit would divide by zero.
+        shrink: Side of the squares of pixels whose mean flow is fitted, for
+            less time; the result has all pixels.
 
     Returns:
         The background and its residual, in the type of ``flow``.
@@ -86,8 +90,9 @@ def fit_background(
     Raises:
         ValueError: If a setting or the shape of the flow is impossible.
     """
-    _check_settings(degree, num_iters, cutoff, start, min_scale)
-    observed = flow.to(torch.promote_types(flow.dtype, torch.float32))
+    _check_settings(degree, num_iters, cutoff, start, min_scale, shrink)
+    every = flow.to(torch.promote_types(flow.dtype, torch.float32))
+    observed = _shrink(every, shrink)
     weights = torch.ones_like(observed[..., :1, :, :])
     for stage in range(degree + 1) if num_iters else (degree, ):
         params = fit_polynomial(observed, weights, stage)
@@ -96,9 +101,11 @@ def fit_background(
             residual = _residual(observed, params)
             weights = _weigh(residual, cutoff * falling, min_scale)
             params = fit_polynomial(observed, weights, stage)
-    residual = _residual(observed, params)
+    residual = _residual(every, params)
+    if shrink > 1:
+        weights = _weigh(residual, cutoff, min_scale)
     return BackgroundFit(
-        flow=(observed - residual).to(flow.dtype),
+        flow=(every - residual).to(flow.dtype),
         residual=residual.to(flow.dtype),
         weights=weights[..., 0, :, :].to(flow.dtype),
         params=params[..., 0, :, :],
@@ -107,7 +114,12 @@ def fit_background(
 
 
 def _check_settings(
-    degree: int, num_iters: int, cutoff: float, start: float, min_scale: float
+    degree: int,
+    num_iters: int,
+    cutoff: float,
+    start: float,
+    min_scale: float,
+    shrink: int,
 ) -> None:
     if num_iters < 0:
         raise ValueError(f'num_iters must not be negative, got {num_iters}')
@@ -118,6 +130,18 @@ def _check_settings(
             'expected cutoff > 0, start >= 1 and min_scale > 0, got '
             f'cutoff={cutoff}, start={start} and min_scale={min_scale}'
         )
+    if shrink < 1:
+        raise ValueError(f'shrink must be at least 1, got {shrink}')
+
+
+def _shrink(flow: Tensor, factor: int) -> Tensor:
+    """Means over squares of pixels; unit coordinates stay what they are."""
+    if factor == 1:
+        return flow
+    height, width = (max(1, side // factor) for side in flow.shape[-2:])
+    images = flow.reshape(-1, *flow.shape[-3:])
+    small = F.adaptive_avg_pool2d(images, (height, width))
+    return small.reshape(*flow.shape[:-2], height, width)
 
 
 def _weigh(residual: Tensor, cutoff: float, min_scale: float) -> Tensor:

@@ -22,10 +22,12 @@ def scene(share=0.3, h=40, w=60):
     return flow, background, moving
 
 
+@pytest.mark.parametrize('shrink', [1, 2])
 @pytest.mark.parametrize('share', [0.1, 0.3])
-def test_background_is_found_behind_an_object(share):
-    flow, background, _ = scene(share)
-    fit = fit_background(flow)
+def test_background_is_found_behind_an_object(share, shrink):
+    flow, background, moving = scene(share)
+    fit = fit_background(flow, shrink=shrink)
+    assert fit.weights[moving].max() < 0.01 < fit.weights[~moving].min()
     assert (fit.flow - background).abs().max() < 0.02
     torch.testing.assert_close(fit.flow + fit.residual, flow)
 

@@ -18,6 +18,8 @@ _MIN_THRESHOLD = 0.1
 _MIN_SUPPORT = 1.5
 # Flow is matched by patches, which have nothing to match along the border.
 _MARGIN = 0.02
+# A background is smooth: the mean of four pixels shows it as well as each.
+_SHRINK = 1
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def measure_motion(flow: Tensor, degree: int = 2) -> FrameMotion:
         flow: (2, h, w) flow in pixels.
         degree: Degree of the background, see ``fit_background``.
     """
-    fit = fit_background(flow, degree)
+    fit = fit_background(flow, degree, shrink=_SHRINK)
     background = fit.flow.numpy()
     height, width = background.shape[-2:]
     columns, rows = np.arange(width), np.arange(height)[:, None]
