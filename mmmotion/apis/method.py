@@ -13,6 +13,7 @@ from mmengine.utils import import_modules_from_strings
 
 from mmmotion.engine import check_config, load_checkpoint, load_config
 from mmmotion.models.segmentors import BaseSegmentor
+from mmmotion.postprocessing import ObjectChannel
 from mmmotion.registry import MODELS
 
 from .model_name import find_config
@@ -182,9 +183,22 @@ class Method:
 
         Args:
             weights: The file.
+
+        Raises:
+            FileNotFoundError: If there is no such file.
+            CheckpointError: If it cannot be read safely or does not fit.
+            ValueError: If it does not tell which channel is the object, and
+                the config does not either.
         """
         model = self.build()
         load_checkpoint(model, weights)
+        for index, step in enumerate(model.postprocess):
+            if isinstance(step, ObjectChannel) and step.current is None:
+                raise ValueError(
+                    f'{weights} does not tell which channel of {self.title} '
+                    f'is the object: name it by model.postprocess.{index}.'
+                    'channel=N (--cfg-options)'
+                )
         return model.to(torch.device(self.device)).eval()
 
     def for_video(

@@ -1,5 +1,7 @@
 """Each method of the toolbox works on a video, by its own config."""
 
+import re
+
 import pytest
 import torch
 
@@ -46,12 +48,15 @@ def test_oclr_gives_masks_with_weights(segment, load_small, tmp_path):
 def test_an_image_is_segmented_with_weights(load_small, clip, tmp_path):
     weights = tmp_path / 'amd.pth'
     config = load_small('amd')
-    config.model.postprocess = [dict(type='ObjectChannel', channel=1)]
     model = MODELS.build(config.model)
     torch.save(dict(state_dict=model.state_dict()), weights)
+    with pytest.raises(ValueError, match=r'name it by .*0\.channel=N') as told:
+        MotionInferencer(config, str(weights), 'cpu')
+    option = re.search(r'model\.[\w.]+', str(told.value))[0]
     inferencer = MotionInferencer(
-        config, str(weights), 'cpu', show_progress=False
-    )
+        config, str(weights), 'cpu', show_progress=False,
+        cfg_options={option: 1}
+    )  # yapf: disable
     result = inferencer(clip[0], tmp_path)
     assert len(result) == 1 and result.flows[0] is None
     assert 'moves' not in result.answer  # for nobody can know
