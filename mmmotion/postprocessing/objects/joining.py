@@ -14,6 +14,8 @@ _TOUCHING, _NEAR = 0.5, 0.8
 _MAX_DRIFT = 0.9
 _FRAMES_OF_DRIFT = 30
 _MIN_TIME = 0.5
+# Two objects that were seen for longer need more than these frames together.
+_FEW_FRAMES = 8
 MIN_MASS = 0.05
 """Least pixels of an object, as a share of those of the largest one."""
 
@@ -75,7 +77,8 @@ class Joining:
                 break
             if num_objects and len(self._large_objects()) <= num_objects:
                 break
-            self._unite(*pair)
+            if not self._is_bridge(pair):
+                self._unite(*pair)
 
     def _join_small(self) -> None:
         large = self._large_objects()
@@ -112,10 +115,27 @@ class Joining:
         first, second = (self.traces[number].moves for number in pair)
         return history.near >= _NEAR and first == second
 
-    def _drift(self, pair: Pair) -> float:
+    def _is_bridge(self, pair: Pair) -> bool:
+        """Whether a short acquaintance would join two lasting objects.
+
+        A splinter where two objects meet has no time to drift from either: it
+        may join one of them, but not one with the other.
+        """
+        if self.pairs[pair].num_frames > _FEW_FRAMES:
+            return False
+        lasting = [
+            max(
+                self.traces[number].num_frames
+                for number, owner in self.owner.items()
+                if owner == self.owner[one]
+            ) >= _MIN_TIME * _FRAMES_OF_DRIFT for one in pair
+        ]
+        return all(lasting) and self._drift(pair, 0.0) >= _MAX_DRIFT
+
+    def _drift(self, pair: Pair, least_time: float = _MIN_TIME) -> float:
         """Drift in sizes of both, more if there was little time for it."""
         history = self.pairs[pair]
         size = math.hypot(*(self.traces[number].size for number in pair))
         time = min(1.0, history.num_frames / _FRAMES_OF_DRIFT)
-        time = max(_MIN_TIME, time)
+        time = max(least_time, time)
         return math.hypot(*history.drift) / max(size, 1.0) / time

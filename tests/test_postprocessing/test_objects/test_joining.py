@@ -91,3 +91,17 @@ def test_histories_of_pairs_count_touches_and_drift():
     assert pairs[1, 2].touching == pairs[1, 2].near == 1
     assert pairs[1, 3].touching == pairs[1, 3].near == 0
     np.testing.assert_array_equal(pairs[1, 2].drift, [-2, 4])
+
+
+def test_a_splinter_does_not_join_one_object_with_another():
+    known = traces(n1=20, n2=20, n3=6)
+    pairs = {
+        (1, 2): history(touching=8, drift=(25, 0)),
+        (1, 3): history(6, 6, 6, (4, 0)),
+        (2, 3): history(6, 6, 6, (5, 0)),
+    }
+    assert join(known, pairs) == [[1, 3], [2]]
+    pairs[2, 3].drift = np.array([3.0, 0])  # it is a part of this one
+    assert join(known, pairs) == [[1], [2, 3]]
+    known[1].num_frames = known[2].num_frames = 10
+    assert join(known, pairs) == [[1, 2, 3]]
