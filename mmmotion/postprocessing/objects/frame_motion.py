@@ -19,7 +19,7 @@ _MIN_SUPPORT = 1.5
 # Flow is matched by patches, which have nothing to match along the border.
 _MARGIN = 0.02
 # A background is smooth: the mean of four pixels shows it as well as each.
-_SHRINK = 1
+_SHRINK = 2
 
 
 @dataclass(frozen=True)
