@@ -29,6 +29,7 @@ from .run_settings import RunSettings
 from .sources import FrameSource
 from .stages import (
     FinalMasks,
+    FrameArrays,
     Frames,
     LazyFrames,
     StageProgress,
@@ -38,19 +39,25 @@ from .stages import (
     measure_objects,
     predict_masks,
     read_next_flow,
+    segment_flow,
     track_objects,
 )
 from .stages.decode import frame_path
 from .work_folder import VIDEO_ID, WorkFolder
 
 STAGES = (
-    'frames', 'flow', 'adapt', 'predict', 'objects', 'write', 'overlay',
-    'report'
+    'frames', 'flow', 'adapt', 'predict', 'objects', 'flow-masks',
+    'flow-objects', 'write', 'overlay', 'report'
 )  # yapf: disable
 _RESULTS = (
     'objects.json', 'result.json', 'overlay.mp4', 'report.html',
     'soft_masks.npz'
 )  # yapf: disable
+
+_FLOW_ALONE = (
+    'what the method found does not move; the masks are those of the flow '
+    'alone (robust-background)'
+)
 
 
 class VideoRun:
@@ -197,15 +204,26 @@ class VideoRun:
         groups = predict_masks(
             method, weights, frames, self.work, self.progress
         )
-        objects = track_objects(
-            frames,
-            groups,
-            self.work,
-            settings.num_objects,
-            settings.moving_only,
-            self.progress,
-        )
-        return self._write(FinalMasks(frames, groups, objects))
+        return self._write(self._find_objects(frames, groups))
+
+    def _find_objects(self, frames: Frames, groups: FrameArrays) -> FinalMasks:
+        """Follow the objects; if none moves, ask the flow alone."""
+        settings, work, progress = self.settings, self.work, self.progress
+        how = settings.num_objects, settings.moving_only, progress
+        objects = track_objects(frames, groups, work, *how)
+        asks = not objects.moves and self.method.has_weights
+        work.begin('flow-masks', {})
+        if asks:
+            masks = segment_flow(frames, groups.window, work, progress)
+            others = track_objects(
+                frames, masks, work, *how, stage='flow-objects'
+            )
+            if others.moves:
+                self.progress.say(f'warning: {_FLOW_ALONE}')
+                return FinalMasks(frames, masks, others, (_FLOW_ALONE, ))
+        else:
+            work.begin('flow-objects', {})
+        return FinalMasks(frames, groups, objects)
 
     def _write(self, masks: FinalMasks) -> VideoResult:
         frames = masks.frames
@@ -219,7 +237,7 @@ class VideoRun:
             objects=tracks,
             verdict='objects' if tracks else empty,
             settings=self._describe(frames),
-            warnings=frames.warnings,
+            warnings=(*frames.warnings, *masks.warnings),
             is_counted=self.settings.num_objects is not None,
             labels=LazyFrames(len(frames), masks.labels, self),
             soft_masks=LazyFrames(len(frames), masks.soft, self),

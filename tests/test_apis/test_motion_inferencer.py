@@ -11,7 +11,7 @@ from PIL import Image
 
 from mmmotion.apis import MotionInferencer
 from mmmotion.apis.run_settings import RunSettings
-from mmmotion.apis.stages import learn
+from mmmotion.apis.stages import FrameArrays, learn
 
 
 @pytest.fixture(scope='module')
@@ -140,10 +140,15 @@ def test_given_weights_predict_and_adapt_when_asked(
     learned(str(folder), tmp_path, adapt_iters=2, overlay=False, report=False)
     weights = str(next(tmp_path.glob('square/.work/adapt/iter_2.pth')))
     given = MotionInferencer(tiny_gwm, weights, 'cpu', show_progress=False)
-    plain = given(str(folder))
-    adapted = given(str(folder), adapt_iters=2)
+    options = dict(overlay=False, report=False)
+    plain = given(str(folder), tmp_path / 'plain', **options)
+    given(str(folder), tmp_path / 'adapted', adapt_iters=2, **options)
     assert plain.settings['weights'] == weights
-    assert np.abs(plain.soft_masks[2] - adapted.soft_masks[2]).max() > 0
+    masks, others = (
+        np.load(next(tmp_path.glob(f'{name}/square/.work/predict/*.npy')))
+        for name in ('plain', 'adapted')
+    )
+    assert np.abs(masks - others).max() > 0
 
 
 def test_an_interrupted_prediction_goes_on(
@@ -229,3 +234,57 @@ def test_unknown_arguments_are_refused(baseline, clip):
             baseline(clip, **settings)
     settings = RunSettings(num_objects=np.int64(3))
     assert type(settings.num_objects) is int
+
+
+@pytest.fixture
+def stares(monkeypatch):
+    """Whatever the method, it finds a piece of the wall."""
+
+    def predict(method, weights, frames, work, progress):
+        work.begin('predict', {})
+        masks = FrameArrays(work.folder('predict'), len(frames), 32)
+        found = np.zeros((1, *frames.work_size), np.float16)
+        found[:, 60:90, 80:120] = 1
+        for window in masks.windows():
+            masks.write(window, [found] * len(window))
+        work.finish('predict', {})
+        return masks
+
+    monkeypatch.setattr('mmmotion.apis.video_run.predict_masks', predict)
+
+
+@pytest.mark.parametrize('num_objects', [None, 'auto'])
+def test_where_a_method_finds_the_wall_the_flow_is_asked(
+    stares, load_small, make_clip, tmp_path, num_objects
+):
+    inferencer = MotionInferencer(
+        load_small('gwm'), device='cpu', show_progress=False
+    )
+    options = dict(
+        adapt_iters=1, num_objects=num_objects, overlay=False, report=False
+    )
+    frames = make_clip(8, (96, 128))
+    result = inferencer(frames, tmp_path, **options)
+    assert result.verdict == 'objects' and len(result.objects) == 1
+    assert 'the flow alone' in result.warnings[0]
+    found = result.labels[3] > 0
+    truth = np.zeros_like(found)
+    truth[12:28, 17:33] = True
+    assert (found & truth).sum() / (found | truth).sum() > 0.6
+    files = sorted((tmp_path / 'video/.work').glob('flow-*/*.npy'))
+    times = [path.stat().st_mtime_ns for path in files]
+    assert len(files) == 2
+    again = inferencer(frames, tmp_path, **options)
+    assert again.warnings == result.warnings
+    assert times == [path.stat().st_mtime_ns for path in files]
+
+
+def test_still_nothing_moves_if_the_flow_is_asked(
+    stares, load_small, make_clip, tmp_path
+):
+    inferencer = MotionInferencer(
+        load_small('gwm'), device='cpu', show_progress=False
+    )
+    result = inferencer(make_clip(6, (96, 128), step=0), adapt_iters=1)
+    assert result.verdict == 'nothing moves' and not result.warnings
+    assert not any(labels.any() for labels in result.labels)

@@ -2,6 +2,7 @@
 
 from .decode import Frames, decode_frames
 from .estimate_flow import estimate_flow
+from .flow_foreground import segment_flow
 from .frame_arrays import FrameArrays
 from .lazy_frames import LazyFrames
 from .learn import learn_weights
@@ -23,5 +24,6 @@ __all__ = [
     'measure_objects',
     'predict_masks',
     'read_next_flow',
+    'segment_flow',
     'track_objects',
 ]

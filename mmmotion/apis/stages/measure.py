@@ -22,11 +22,13 @@ class FinalMasks:
         frames: The frames.
         groups: (K, h, w) soft masks of each frame as predicted.
         objects: The objects.
+        warnings: What the user should know about the masks.
     """
 
     frames: Frames
     groups: FrameArrays
     objects: Objects
+    warnings: tuple[str, ...] = ()
 
     def soft(self, index: int) -> np.ndarray:
         """(O, h, w) float32 soft masks; those of the method without any."""

@@ -65,6 +65,7 @@ def track_objects(
     num_objects: int | str | None,
     moving_only: bool,
     progress: StageProgress,
+    stage: str = STAGE,
 ) -> Objects:
     """Follow the objects through the video, and judge how they move.
 
@@ -76,16 +77,17 @@ def track_objects(
             object of all.
         moving_only: Whether objects that stand still are dropped.
         progress: Told about every frame.
+        stage: Name of the stage.
     """
     settings = dict(num_objects=num_objects, moving_only=moving_only)
-    work.begin(STAGE, settings)
-    labels = FrameArrays(work.folder(STAGE), len(frames), masks.window)
-    facts = work.facts(STAGE)
+    work.begin(stage, settings)
+    labels = FrameArrays(work.folder(stage), len(frames), masks.window)
+    facts = work.facts(stage)
     if facts is None:
         tracker = ObjectTracker(num_objects or 'auto', moving_only)
         # All of the foreground, with what is too small to be followed.
         as_whole = num_objects is None and not moving_only
-        with progress.stage(STAGE, len(frames)) as advance:
+        with progress.stage(stage, len(frames)) as advance:
             for window in labels.windows():
                 found = []
                 for index in window:
@@ -103,7 +105,7 @@ def track_objects(
         facts = _summarise(tracker.finish(), num_objects is None)
         if as_whole:
             facts['mapping'] = [[1, 1]]
-        work.finish(STAGE, facts)
+        work.finish(stage, facts)
     return Objects(
         labels,
         dict(facts['mapping']),
@@ -117,8 +119,19 @@ def track_objects(
 
 def read_next_flow(work: WorkFolder, index: int) -> np.ndarray | None:
     """(2, h, w) float32 flow of a frame to the next one, if there is one."""
+    return read_gap_flow(work, index, 1)
+
+
+def read_gap_flow(work: WorkFolder, index: int, gap: int) -> np.ndarray | None:
+    """(2, h, w) float32 flow of a frame to another one, if there is one.
+
+    Args:
+        work: Folder of the run.
+        index: Position of the frame.
+        gap: Signed distance to the other frame.
+    """
     try:
-        flow = read_flow(find_flow(work, index, 1))
+        flow = read_flow(find_flow(work, index, gap))
     except FileNotFoundError:
         return None
     return np.ascontiguousarray(flow.transpose(2, 0, 1))

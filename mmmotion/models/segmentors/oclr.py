@@ -1,6 +1,7 @@
 """Object-Centric Layered Representation."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -100,7 +101,7 @@ class OCLR(BaseSegmentor):
         self.loss_boundary = build_optional(loss_boundary)
         self.loss_order = build_optional(loss_order)
         self.loss_modal = build_optional(loss_modal)
-        self.loss_coarse = build_optional(loss_coarse)
+        self.loss_coarse: Any = build_optional(loss_coarse)
         self.num_gaps = num_gaps
         self.targets = targets
         split_into_clips(1, clip_length, clip_overlap)  # checks both
