@@ -81,13 +81,16 @@ def _local_frame(weights: Tensor, image: Products,
     step = max(1, h // _FRAME_ROWS)
     products = Products(image.rows[:, ::step], image.columns)
     sums = region_moments(weights[:, :, ::step], products, squared)
+    if step > 1 and not sums[..., 0, 0].all():
+        # A region may lie between the rows that are looked at.
+        sums = region_moments(weights, image, squared)
     mass = sums[..., :1, 0].clamp(min=torch.finfo(weights.dtype).tiny)
     first = torch.stack([sums[..., 0, 1], sums[..., 1, 0]], dim=-1) / mass
     second = torch.stack([sums[..., 0, 2], sums[..., 2, 0]], dim=-1) / mass
     pixel = torch.tensor((w, h), dtype=first.dtype, device=first.device) / 2
     variance = (second - first**2).clamp(min=0)
     span = (_SPAN_PER_SIGMA * variance.sqrt()).clamp(min=1 / pixel)
-    # A region between the rows that are looked at keeps the image's frame.
+    # An empty region keeps the image's frame.
     return first, torch.where(sums[..., :1, 0] > 0, span, 1.0)
 
 
