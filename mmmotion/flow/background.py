@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from .polynomial import evaluate_polynomial, fit_polynomial
@@ -21,7 +20,8 @@ class BackgroundFit:
         flow: (..., 2, h, w) flow of the background, in pixels.
         residual: (..., 2, h, w) observed flow minus ``flow``, in pixels.
         weights: (..., h, w) in [0, 1], share with which a pixel counted as
-            background in the last iteration.
+            background in the last iteration; if that saw means of squares
+            of pixels, the share by the final residual.
         params: (..., P, 2) float64 parameters, see
             :func:`~mmmotion.flow.polynomial.fit_polynomial`.
         scale: (...) robust deviation of the residual's length, in pixels.
@@ -82,7 +82,8 @@ def fit_background(
         min_scale: Lower limit of the robust deviation in pixels; without one
             a perfect fit would divide by zero.
         shrink: Side of the squares of pixels whose mean flow is fitted, for
-            less time; the result has all pixels.
+            less time; the result has all pixels. Sides that are no multiple
+            of it are cut into parts that are a little longer.
 
     Returns:
         The background and its residual, in the type of ``flow``.
@@ -103,7 +104,9 @@ def fit_background(
             params = fit_polynomial(observed, weights, stage)
     residual = _residual(every, params)
     if shrink > 1:
-        weights = _weigh(residual, cutoff, min_scale)
+        weights = torch.ones_like(residual[..., :1, :, :])
+        if num_iters:
+            weights = _weigh(residual, cutoff, min_scale)
     return BackgroundFit(
         flow=(every - residual).to(flow.dtype),
         residual=residual.to(flow.dtype),
@@ -138,10 +141,21 @@ def _shrink(flow: Tensor, factor: int) -> Tensor:
     """Means over squares of pixels; unit coordinates stay what they are."""
     if factor == 1:
         return flow
-    height, width = (max(1, side // factor) for side in flow.shape[-2:])
-    images = flow.reshape(-1, *flow.shape[-3:])
-    small = F.adaptive_avg_pool2d(images, (height, width))
-    return small.reshape(*flow.shape[:-2], height, width)
+    rows, columns = (
+        _part_means(side, max(1, side // factor)).to(flow)
+        for side in flow.shape[-2:]
+    )
+    with torch.autocast(flow.device.type, enabled=False):
+        return rows @ flow @ columns.mT
+
+
+def _part_means(size: int, num_parts: int) -> Tensor:
+    """(num_parts, size) factors: means over equal parts of an axis."""
+    length = size / num_parts
+    start = torch.arange(num_parts, dtype=torch.float64)[:, None] * length
+    pixel = torch.arange(size, dtype=torch.float64)
+    overlap = (start + length).minimum(pixel + 1) - start.maximum(pixel)
+    return overlap.clamp(min=0) / length
 
 
 def _weigh(residual: Tensor, cutoff: float, min_scale: float) -> Tensor:
