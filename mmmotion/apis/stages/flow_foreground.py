@@ -43,6 +43,9 @@ def segment_flow(
     model = RobustBackground()
     with progress.stage(STAGE, len(frames)) as advance:
         for positions in masks.windows():
+            if masks.has(positions):  # an earlier run was interrupted
+                advance(len(positions))
+                continue
             found = []
             for index in positions:
                 flows = [read_gap_flow(work, index, gap) for gap in _GAPS]

@@ -1,4 +1,4 @@
-"""Stage 6: labels at the size of the video, and what they measure."""
+"""Stage 7: labels at the size of the video, and what they measure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
