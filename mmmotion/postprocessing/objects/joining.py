@@ -14,7 +14,8 @@ _TOUCHING, _NEAR = 0.5, 0.8
 _MAX_DRIFT = 0.9
 _FRAMES_OF_DRIFT = 30
 _MIN_TIME = 0.5
-# Two objects that were seen for longer need more than these frames together.
+# Two that were seen for half of that time each need more than these frames
+# together.
 _FEW_FRAMES = 8
 MIN_MASS = 0.05
 """Least pixels of an object, as a share of those of the largest one."""
