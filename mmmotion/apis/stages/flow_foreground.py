@@ -34,8 +34,9 @@ def segment_flow(
         progress: Told about every frame.
 
     Returns:
-        (1, h, w) float16 masks in [0, 1] of each frame at working size; zeros
-        where a frame has no flow.
+        (1, h, w) float16 masks in [0, 1] of each frame at working size; by
+        the flow of the frame before where a frame has none, and zeros where
+        that has none either.
     """
     masks = FrameArrays(work.folder(STAGE), len(frames), window)
     if work.facts(STAGE) is not None:
@@ -48,13 +49,18 @@ def segment_flow(
                 continue
             found = []
             for index in positions:
-                flows = [read_gap_flow(work, index, gap) for gap in _GAPS]
-                known = [flow for flow in flows if flow is not None]
-                found.append(_segment(model, known, frames.work_size))
+                # The last frame may have none of its own.
+                flows = _read(work, index) or _read(work, index - 1)
+                found.append(_segment(model, flows, frames.work_size))
                 advance()
             masks.write(positions, found)
     work.finish(STAGE, {})
     return masks
+
+
+def _read(work: WorkFolder, index: int) -> list[np.ndarray]:
+    flows = [read_gap_flow(work, index, gap) for gap in _GAPS]
+    return [flow for flow in flows if flow is not None]
 
 
 @torch.no_grad()

@@ -46,7 +46,8 @@ def test_what_moves_by_itself_is_foreground(asked, tmp_path):
     truth = np.zeros_like(found)
     truth[6:16, 8:18] = True
     assert (found & truth).sum() / (found | truth).sum() > 0.7
-    assert not masks.read(5).any()
+    # Without a flow of its own, a frame is judged by the one before.
+    np.testing.assert_array_equal(masks.read(5), masks.read(4))
 
 
 def test_an_interrupted_run_goes_on(asked, tmp_path, monkeypatch):
