@@ -26,6 +26,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from enum import IntEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .sources import FrameSource
 
 _CANNOT_WRITE = (
     errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS,
@@ -196,14 +200,9 @@ def _segment(args: argparse.Namespace, command: str) -> ExitCode:
 
     from .motion_inferencer import MotionInferencer, make_names_unique
     from .run_settings import RunSettings
-    from .sources import FrameSource, InputError, open_source
-    ends = []
-    sources: list[FrameSource] = []
-    for text in args.inputs:
-        try:
-            sources.append(open_source(text, fps=args.fps))
-        except (InputError, OSError) as error:
-            ends.append(_fail(ExitCode.INPUT, str(error)))
+    from .sources import InputError
+    sources = _open_sources(args)
+    ends = [ExitCode.INPUT] * (len(args.inputs) - len(sources))
     if not sources:
         return ExitCode.INPUT
     make_names_unique(sources)
@@ -252,6 +251,18 @@ def _segment(args: argparse.Namespace, command: str) -> ExitCode:
         code for code in (ExitCode.INPUT, ExitCode.PARTIAL, ExitCode.DONE)
         if code in ends
     )
+
+
+def _open_sources(args: argparse.Namespace) -> 'list[FrameSource]':
+    """Those inputs that can be read; of the others it is told why not."""
+    from .sources import InputError, open_source
+    sources = []
+    for text in args.inputs:
+        try:
+            sources.append(open_source(text, fps=args.fps))
+        except (InputError, OSError) as error:
+            _fail(ExitCode.INPUT, str(error))
+    return sources
 
 
 def _parse_options(pairs: Sequence[str] | None) -> dict:
