@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -132,23 +133,40 @@ class VideoRun:
             command: How to make it again, for the report.
         """
         assert self.out_dir is not None
-        path = self.out_dir / 'overlay.mp4'
         self.work.begin('overlay', dict(fps=result.fps))
-        is_done = self.work.facts('overlay') is not None and path.is_file()
-        if overlay and not is_done:
-            with self.progress.stage('overlay', len(result)) as advance:
-                write_overlay(
-                    path, self.source, result.labels, result.fps, advance
-                )
-            self.work.finish('overlay', {})
-        path = self.out_dir / 'report.html'
         self.work.begin('report', dict(command=command, fps=result.fps))
-        is_done = self.work.facts('report') is not None and path.is_file()
-        if report and not is_done:
-            with self.progress.stage('report', 1) as advance:
-                write_report(path, result, self._read_frame, command)
-                advance()
-            self.work.finish('report', {})
+        overlay = overlay and not self._has('overlay', 'overlay.mp4')
+        report = report and not self._has('report', 'report.html')
+        # The page is made while the video is: neither keeps two cores busy.
+        with ThreadPoolExecutor(1) as executor:
+            page = None
+            if report:
+                path = self.out_dir / 'report.html'
+                page = executor.submit(
+                    write_report, path, result, self._read_frame, command
+                )
+            if overlay:
+                self._write_overlay(result)
+            if page is not None:
+                with self.progress.stage('report', 1) as advance:
+                    page.result()
+                    advance()
+                self.work.finish('report', {})
+
+    def _has(self, stage: str, name: str) -> bool:
+        """Whether a stage is finished and the file that it made is there."""
+        assert self.out_dir is not None
+        is_finished = self.work.facts(stage) is not None
+        return is_finished and (self.out_dir / name).is_file()
+
+    def _write_overlay(self, result: VideoResult) -> None:
+        assert self.out_dir is not None
+        path = self.out_dir / 'overlay.mp4'
+        with self.progress.stage('overlay', len(result)) as advance:
+            write_overlay(
+                path, self.source, result.labels, result.fps, advance
+            )
+        self.work.finish('overlay', {})
 
     def _read_frame(self, index: int) -> np.ndarray:
         """(h, w, 3) uint8 RGB frame at working size."""

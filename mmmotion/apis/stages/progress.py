@@ -59,7 +59,7 @@ class StageProgress:
         done = 0
         with_bar = self.enabled and self.console.is_terminal
         bar = Progress(
-            TextColumn(f'{name:8}'),
+            TextColumn(f'{name:12}'),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),

@@ -19,6 +19,7 @@ from .progress import StageProgress
 
 STAGE = 'objects'
 _SURE = 0.5
+_COARSE_SIDE = 192
 _MIN_LARGEST = np.iinfo(np.uint16).max
 
 
@@ -84,9 +85,13 @@ def track_objects(
     labels = FrameArrays(work.folder(stage), len(frames), masks.window)
     facts = work.facts(stage)
     if facts is None:
-        tracker = ObjectTracker(num_objects or 'auto', moving_only)
-        # All of the foreground, with what is too small to be followed.
+        # All of the foreground, with what is too small to be followed: what
+        # is asked is whether it moves, for which less detail will do.
         as_whole = num_objects is None and not moving_only
+        tracker = (
+            ObjectTracker(max_side=_COARSE_SIDE) if as_whole else
+            ObjectTracker(num_objects or 'auto', moving_only)
+        )
         with progress.stage(stage, len(frames)) as advance:
             for window in labels.windows():
                 found = []

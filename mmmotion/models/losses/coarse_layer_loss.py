@@ -77,21 +77,28 @@ class CoarseLayerLoss(nn.Module):
         return logits, known.unflatten(0, targets.shape[:2])
 
     def forward(
-        self, queries: Tensor, cells: Tensor, targets: Tensor
+        self,
+        queries: Tensor,
+        cells: Tensor,
+        targets: Tensor,
+        order: Tensor | None = None,
     ) -> Tensor:
-        """Compare coarse layers with known ones, each with its best fit.
+        """Compare coarse layers with known ones.
 
         Args:
             queries: (B, K, T, C).
             cells: (B, T, h, w, C).
             targets: (B, T, K, H, W) masks in [0, 1], floating point. Empty
                 ones have no overlap that could be asked for.
+            order: (B, K) index of the query of each target; those of
+                :meth:`match` if None.
 
         Returns:
             The weighted loss, a scalar.
         """
         logits, known = self._layers(queries, cells, targets)
-        order = match_masks(layer_costs(logits, known))
+        if order is None:
+            order = match_masks(layer_costs(logits, known))
         logits = torch.stack([
             clip.index_select(1, index) for clip, index in zip(logits, order)
         ])

@@ -255,7 +255,7 @@ class OCLR(BaseSegmentor):
         targets, _ = self._make_targets(shapes, flows.shape[-2:])
         order = self.loss_coarse.match(*tokens, targets)
         losses = self.layer_losses(clip, shapes, order)
-        losses['loss_coarse'] = self.loss_coarse(*tokens, targets)
+        losses['loss_coarse'] = self.loss_coarse(*tokens, targets, order)
         return losses
 
     def _make_targets(self, shapes: Tensor,

@@ -8,6 +8,8 @@ from torch import Tensor
 
 from mmmotion.flow import fit_background, warp
 
+from .mask_shapes import count_pixels
+
 # Robust deviations of the background that a moving pixel departs by, and the
 # least such departure in pixels.
 _NUM_DEVIATIONS = 4.0
@@ -57,7 +59,8 @@ class FrameMotion:
     def _inside(self, mask: np.ndarray) -> np.ndarray:
         inside = mask & self.seen
         # An object that leaves has no other pixels to be judged by.
-        return inside if 4 * inside.sum() >= mask.sum() else mask
+        is_enough = 4 * count_pixels(inside) >= count_pixels(mask)
+        return inside if is_enough else mask
 
 
 def measure_motion(flow: Tensor, degree: int = 2) -> FrameMotion:

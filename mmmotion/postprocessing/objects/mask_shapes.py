@@ -4,6 +4,11 @@ import cv2
 import numpy as np
 
 
+def count_pixels(mask: np.ndarray) -> int:
+    """Number of pixels of a mask; many times faster than its sum."""
+    return int(np.count_nonzero(mask))
+
+
 def components(mask: np.ndarray, min_area: int) -> list[np.ndarray]:
     """List the connected parts of a mask, without small ones.
 

@@ -7,7 +7,13 @@ import torch
 from mmmotion.flow import otsu_threshold
 
 from .affine_region import Pixels, fit_affine, list_pixels
-from .mask_shapes import components, distance_to, open_mask, window
+from .mask_shapes import (
+    components,
+    count_pixels,
+    distance_to,
+    open_mask,
+    window,
+)
 
 # Motions that differ by less than this share of the region's own one belong
 # to one object, such as limbs to a body.
@@ -54,7 +60,7 @@ def split_by_motion(
     Returns:
         (h, w) bool parts that make up the region, the largest first.
     """
-    area = int(mask.sum())
+    area = count_pixels(mask)
     least = max(min_area, round(_MIN_SHARE * area))
     if depth < 1 or area < 2 * least:
         return [mask]
@@ -71,7 +77,7 @@ def split_by_motion(
         part for half in (mask & ~other, other) for part in
         split_by_motion(residual, half, threshold, min_area, depth - 1)
     ]
-    return sorted(parts, key=lambda part: -int(part.sum()))
+    return sorted(parts, key=lambda part: -count_pixels(part))
 
 
 def _divide(
@@ -87,7 +93,7 @@ def _divide(
         return None
     second = _tidy(mask & _upper_class(flow, mask), mask, least)
     for _ in range(_NUM_ROUNDS):
-        if not least <= second.sum() <= area - least:
+        if not least <= count_pixels(second) <= area - least:
             return None
         chosen = second[mask]
         fits = [
@@ -98,7 +104,7 @@ def _divide(
         second = _tidy(
             mask & (_smooth(errors[1] - errors[0], mask) < 0), mask, least
         )
-    num_second = int(second.sum())
+    num_second = count_pixels(second)
     if not least <= num_second <= area - least:
         return None
     share = min(num_second, area - num_second) / area

@@ -10,7 +10,7 @@ from mmmotion.flow import resize_flow_tensor
 
 from .association import link
 from .frame_motion import FrameMotion, PictureEvidence, measure_motion
-from .mask_shapes import distance_to
+from .mask_shapes import count_pixels, distance_to
 from .motion_split import motion_tolerance
 from .object_summary import ObjectSummary, summarise
 from .pair_history import Pair, PairHistory, observe_pairs
@@ -173,7 +173,7 @@ class ObjectTracker:
             regions = regions_of_foreground(
                 labels > 0, motion, expected, min_area
             )
-        regions.sort(key=lambda region: -int(region.mask.sum()))
+        regions.sort(key=lambda region: -count_pixels(region.mask))
         return regions[:_MAX_REGIONS]
 
     def _follow(
@@ -209,11 +209,12 @@ class ObjectTracker:
     def _parent(self, region: Region, owners: dict[int, Region]) -> int | None:
         """Number of what a region came off, or lies beside."""
         inside = {
-            number: int((self._live[number].moving & region.mask).sum())
+            number: count_pixels(self._live[number].moving & region.mask)
             for number in owners if self._live[number].num_frames
         }
         best = max(inside, key=inside.__getitem__, default=None)
-        if best is not None and inside[best] > _INSIDE * region.mask.sum():
+        least = _INSIDE * count_pixels(region.mask)
+        if best is not None and inside[best] > least:
             return best
         distance = distance_to(region.mask)
         gaps = {
@@ -223,7 +224,7 @@ class ObjectTracker:
         best = min(gaps, key=gaps.__getitem__, default=None)
         if best is None:
             return None
-        size = np.sqrt(owners[best].mask.sum())
+        size = np.sqrt(count_pixels(owners[best].mask))
         return best if gaps[best] <= _NEAR * size else None
 
     def _remember(
@@ -284,7 +285,7 @@ def _is_fragment(
 ) -> bool:
     """Whether a region lies by an object and moves like it."""
     gap = float(distance_to(region.mask)[owner.mask].min())
-    if gap > _NEAR * np.sqrt(owner.mask.sum()):
+    if gap > _NEAR * np.sqrt(count_pixels(owner.mask)):
         return False
     if motion is None:
         return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .mask_shapes import distance_to
+from .mask_shapes import count_pixels, distance_to
 
 # Regions touch within this many pixels, and are near within this share of the
 # size of the larger one.
@@ -56,7 +56,7 @@ def observe_pairs(
         velocities: (2,) motion against the background in pixels by number.
     """
     numbers = sorted(masks)
-    areas = {number: int(masks[number].sum()) for number in numbers}
+    areas = {number: count_pixels(masks[number]) for number in numbers}
     for i, first in enumerate(numbers[:-1]):
         distance = distance_to(masks[first])
         for second in numbers[i + 1:]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .frame_motion import FrameMotion
-from .mask_shapes import components, distance_to
+from .mask_shapes import components, count_pixels, distance_to
 from .motion_split import split_by_motion
 from .share_out import Expectation, share_out
 
@@ -88,13 +88,13 @@ def _share(
     present = {
         number: one
         for number, one in expected.items()
-        if (one.mask & component).sum() > _MIN_OVERLAP * one.mask.sum()
+        if _overlap(one.mask, component) > _MIN_OVERLAP
     }
     while len(present) > 1:
         parts = share_out(component, list(present.values()), motion)
         small = [
             number for (number, one), part in zip(present.items(), parts)
-            if part.sum() < _least_area(one, min_area)
+            if count_pixels(part) < _least_area(one, min_area)
         ]
         if not small:
             return _whole_regions(
@@ -105,9 +105,14 @@ def _share(
     return [Region(component, expected=next(iter(present), None))]
 
 
+def _overlap(mask: np.ndarray, component: np.ndarray) -> float:
+    """Share of a mask that lies in a connected part; 0 if it is empty."""
+    return count_pixels(mask & component) / max(1, count_pixels(mask))
+
+
 def _least_area(one: Expectation, min_area: int) -> float:
     share = _MIN_RETURN if one.num_missed else _MIN_SEEN
-    return max(min_area, share * int(one.mask.sum()))
+    return max(min_area, share * count_pixels(one.mask))
 
 
 def _whole_regions(

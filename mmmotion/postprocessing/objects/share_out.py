@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .frame_motion import FrameMotion
-from .mask_shapes import distance_to, window
+from .mask_shapes import count_pixels, distance_to, window
 from .motion_split import motion_tolerance
 
 _SIZE_SHARE = 0.2
@@ -53,7 +53,7 @@ def share_out(
     inner = mask[rows, columns]
     costs = []
     for one in expected:
-        size = np.sqrt(max(1, int(one.mask.sum())))
+        size = np.sqrt(max(1, count_pixels(one.mask)))
         costs.append(distance_to(one.mask)[rows, columns] / size / _SIZE_SHARE)
     if motion is not None:
         residual = motion.residual[:, rows, columns]

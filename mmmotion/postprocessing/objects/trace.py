@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .frame_motion import FrameMotion
-from .mask_shapes import move_mask
+from .mask_shapes import count_pixels, move_mask
 from .regions import Region
 from .score_histogram import ScoreHistogram
 from .share_out import Expectation
@@ -56,7 +56,7 @@ class Trace:
         """Go on with a region of the next frame."""
         self.num_missed = 0
         self.num_frames += 1
-        self.total_area += int(region.mask.sum())
+        self.total_area += count_pixels(region.mask)
         self.group = region.group
         if motion is None:
             self.moving = move_mask(region.mask, self.shift[:, None, None])
