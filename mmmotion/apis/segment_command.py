@@ -227,6 +227,10 @@ def _segment(args: argparse.Namespace, command: str) -> ExitCode:
         return _fail(ExitCode.USAGE, str(error))
     except (ImportError, SyntaxError) as error:  # of the config or a plugin
         return _fail(ExitCode.USAGE, f'cannot load {args.method}: {error}')
+    try:
+        Path(args.out_dir).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return _fail(ExitCode.OUTPUT, f'cannot write: {error}')
     for source in sources:
         try:
             result = inferencer(

@@ -186,6 +186,14 @@ def test_messages_name_the_method_as_the_user_does(tmp_path, capsys):
     assert 'a: robust-background needs the motion' in capsys.readouterr().err
 
 
+@pytest.mark.skipif(not Path('/proc').is_dir(), reason='Linux alone')
+def test_an_output_folder_that_cannot_be_made(folder, capsys):
+    assert run(folder, out_dir='/proc/results') == ExitCode.OUTPUT
+    told = capsys.readouterr().err
+    assert 'cannot write' in told and '/proc/results' in told
+    assert 'frames:' not in told
+
+
 def test_an_output_that_cannot_be_written(folder, tmp_path, capsys):
     taken = write(tmp_path / 'out', b'a file')
     assert run(folder, out_dir=taken) == ExitCode.OUTPUT
