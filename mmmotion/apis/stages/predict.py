@@ -93,7 +93,10 @@ class _WindowPredictor:
     ) -> None:
         self.model = model
         self.predictor = VideoPredictor(model)
-        self.dataset = DATASETS.build(cfg.test_dataloader.dataset)
+        # No other process reads it, and to serialise it takes a moment.
+        self.dataset = DATASETS.build(
+            dict(cfg.test_dataloader.dataset, serialize_data=False)
+        )
         assert len(self.dataset) == len(frames), 'a test lists every frame'
         self.size = frames.work_size
         self.batch_size = cfg.test_dataloader.get('batch_size', 1)
