@@ -29,6 +29,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .motion_inferencer import MotionInferencer
+    from .run_settings import RunSettings
     from .sources import FrameSource
 
 _CANNOT_WRITE = (
@@ -195,38 +197,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _segment(args: argparse.Namespace, command: str) -> ExitCode:
     # Not before the arguments are known to be right: this takes seconds.
-    from mmmotion.engine import CheckpointError
     from mmmotion.structures import VideoResult
 
-    from .motion_inferencer import MotionInferencer, make_names_unique
-    from .run_settings import RunSettings
+    from .motion_inferencer import make_names_unique
     from .sources import InputError
     sources = _open_sources(args)
     ends = [ExitCode.INPUT] * (len(args.inputs) - len(sources))
     if not sources:
         return ExitCode.INPUT
     make_names_unique(sources)
-    try:
-        inferencer = MotionInferencer(
-            args.method,
-            args.weights,
-            args.device,
-            show_progress=not args.quiet,
-            cfg_options=_parse_options(args.cfg_options),
-        )
-        settings = RunSettings(
-            adapt_iters=args.adapt_iters,
-            num_objects=args.objects,
-            moving_only=args.moving_only,
-            max_frames=args.max_frames,
-            seed=args.seed,
-            num_workers=args.workers,
-        )
-        inferencer.method.adapts(settings.adapt_iters)
-    except (ValueError, FileNotFoundError, CheckpointError) as error:
-        return _fail(ExitCode.USAGE, str(error))
-    except (ImportError, SyntaxError) as error:  # of the config or a plugin
-        return _fail(ExitCode.USAGE, f'cannot load {args.method}: {error}')
+    method = _open_method(args)
+    if method is None:
+        return ExitCode.USAGE
+    inferencer, settings = method
     try:
         Path(args.out_dir).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -255,6 +238,40 @@ def _segment(args: argparse.Namespace, command: str) -> ExitCode:
         code for code in (ExitCode.INPUT, ExitCode.PARTIAL, ExitCode.DONE)
         if code in ends
     )
+
+
+def _open_method(
+    args: argparse.Namespace
+) -> 'tuple[MotionInferencer, RunSettings] | None':
+    """The method and how it is used; None, after it is told why not."""
+    from mmmotion.engine import CheckpointError
+
+    from .motion_inferencer import MotionInferencer
+    from .run_settings import RunSettings
+    try:
+        inferencer = MotionInferencer(
+            args.method,
+            args.weights,
+            args.device,
+            show_progress=not args.quiet,
+            cfg_options=_parse_options(args.cfg_options),
+        )
+        settings = RunSettings(
+            adapt_iters=args.adapt_iters,
+            num_objects=args.objects,
+            moving_only=args.moving_only,
+            max_frames=args.max_frames,
+            seed=args.seed,
+            num_workers=args.workers,
+        )
+        inferencer.method.adapts(settings.adapt_iters)
+    except (ValueError, FileNotFoundError, CheckpointError) as error:
+        _tell(str(error))
+        return None
+    except (ImportError, SyntaxError) as error:  # of the config or a plugin
+        _tell(f'cannot load {args.method}: {error}')
+        return None
+    return inferencer, settings
 
 
 def _open_sources(args: argparse.Namespace) -> 'list[FrameSource]':
