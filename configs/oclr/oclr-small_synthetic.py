@@ -37,6 +37,12 @@ world = dict(
     # In pixels of frames that are 280 wide.
     relative_speed=(0.0, 6.0),
     camera_speed=3.0,
+    # Clips are short.
+    camera_sway=6.0,
+    camera_zoom=0.1,
+    growth=0.3,
+    perspective=0.1,
+    num_corners=(3, 9),
     num_static=1,
     rest=0.2,
 )

@@ -13,14 +13,6 @@ _base_ = [
 # The whole shapes of the objects of synthetic scenes are known.
 supervision = dict(masks='synthetic', flow='none', encoder='none')
 
-# As fast on average as rates drawn evenly: no paper gives them.
-world = dict(
-    num_corners=(5, 12),
-    camera_sway=4.0,  # up to 0.5 degrees a frame
-    camera_zoom=0.04,  # up to 0.5 % a frame
-    growth=0.06,  # up to 1 % a frame
-    perspective=0.045,  # at most 1e-4 a pixel
-)
 flow_pipeline = [
     dict(
         type='RenderScene',
@@ -42,7 +34,6 @@ train_dataloader = dict(
     num_workers=8,
     dataset=dict(
         clip_length=30,
-        world=world,
         pipeline=[
             dict(type='TransformClip', transforms=flow_pipeline),
             dict(type='PackMotionInputs'),
@@ -52,7 +43,6 @@ train_dataloader = dict(
 val_dataloader = dict(
     num_workers=4,
     dataset=dict(
-        world=world,
         pipeline=[*flow_pipeline,
                   dict(type='PackMotionInputs')],
     ),
