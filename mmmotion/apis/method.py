@@ -79,6 +79,10 @@ class Method:
         kind = MODELS.get(name) if isinstance(name, str) else None
         if not isinstance(kind, type) or not issubclass(kind, BaseSegmentor):
             raise ValueError(f'expected a model that segments, got {name}')
+        if self.cfg.get('data_preprocessor'):  # as the runner does
+            self.cfg.model.setdefault(
+                'data_preprocessor', self.cfg.data_preprocessor
+            )
         self.trains_without_labels = kind.trains_without_labels
         self._check_weights()
 
@@ -279,7 +283,10 @@ def check_device(device: str) -> None:
         kind = torch.device(device).type
     except RuntimeError as error:
         raise ValueError(f'no such device: {device!r}') from error
+    if kind == 'cpu':
+        return
     if kind != 'cuda':
+        _try_device(device)
         return
     if not torch.cuda.is_available():
         raise ValueError(f'there is no CUDA device, got device={device!r}')
@@ -288,6 +295,13 @@ def check_device(device: str) -> None:
         raise ValueError(
             f'expected cuda or cuda:N with N below {number}, got {device!r}'
         )
+
+
+def _try_device(device: str) -> None:
+    try:
+        torch.zeros(1, device=device).cpu()
+    except (RuntimeError, NotImplementedError, AssertionError) as error:
+        raise ValueError(f'cannot use device {device!r}: {error}') from error
 
 
 def _enter_scope() -> None:

@@ -122,7 +122,7 @@ class MotionInferencer(BaseInferencer):
                 source, self.method, settings, out_dir, self.progress
             )
             result = self.forward(run)
-            if run.out_dir is not None:
+            if run.results is not None:
                 self.visualize([run], [result], **showing)
             results += self.postprocess([result], [run], **finishing)
             self.progress.say(_summarise(result, run))
@@ -164,12 +164,14 @@ class MotionInferencer(BaseInferencer):
             show: Not read; nothing is shown on a screen.
             overlay: Whether to write ``overlay.mp4``.
             report: Whether to write ``report.html``.
-            command: How to make it again, for the report.
+            command: How to make it again, for the report; the call in Python
+                if empty.
             **kwargs: None.
         """
         for run, result in zip(inputs, preds, strict=True):
-            call = f'MotionInferencer({run.method.name!r})({result.name!r})'
-            run.write_pictures(result, overlay, report, command or call)
+            run.write_pictures(
+                result, overlay, report, command or _describe_call(run)
+            )
         return []
 
     def postprocess(
@@ -190,7 +192,7 @@ class MotionInferencer(BaseInferencer):
             **kwargs: None.
         """
         for run, result in zip(visualization, preds, strict=True):
-            if run.out_dir is not None:
+            if run.results is not None:
                 run.write_data(result, soft_masks)
         return list(preds)
 
@@ -236,9 +238,23 @@ def _is_batch(inputs: Any) -> bool:
     return bool(inputs) and all(is_video)
 
 
+def _describe_call(run: VideoRun) -> str:
+    """How to make a result again in Python, but for where it goes."""
+    method, source = run.method, run.source
+    model = [repr(method.title)]
+    if method.weights is not None:
+        model.append(f'weights={method.weights!r}')
+    call = ['frames' if source.origin is None else repr(source.origin)]
+    for choice in fields(RunSettings):
+        value = getattr(run.settings, choice.name)
+        if value != choice.default:
+            call.append(f'{choice.name}={value!r}')
+    return f'MotionInferencer({", ".join(model)})({", ".join(call)})'
+
+
 def _summarise(result: VideoResult, run: VideoRun) -> str:
     """The answer in a line."""
-    where = '' if run.out_dir is None else f', see {run.out_dir}'
+    where = '' if run.results is None else f', see {run.results.path}'
     frames = 'one frame' if len(result) == 1 else f'{len(result)} frames'
     return f'{result.name}: {result.answer} in {frames}{where}'
 

@@ -26,9 +26,13 @@ def iterate_steps(pipeline: Sequence[Any]) -> Iterator[Any]:
     """Yield the transforms of a pipeline, those inside others as well.
 
     Args:
-        pipeline: Configs of transforms.
+        pipeline: Configs of transforms, or lists of them, of which one is
+            chosen.
     """
     for step in pipeline:
+        if not isinstance(step, Mapping):
+            yield from iterate_steps(step)
+            continue
         yield step
         yield from iterate_steps(step.get('transforms') or ())
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from mmmotion import __version__
 from mmmotion.flow import read_frame
-from mmmotion.flow.atomic import clean_stale_files
 from mmmotion.structures import ObjectTrack, VideoResult
 from mmmotion.visualization import write_report
 
@@ -26,6 +25,7 @@ from .outputs import (
     write_result_json,
     write_soft_masks,
 )
+from .result_folder import WORK, ResultFolder
 from .run_settings import RunSettings
 from .sources import FrameSource
 from .stages import (
@@ -50,11 +50,6 @@ STAGES = (
     'frames', 'flow', 'adapt', 'predict', 'objects', 'flow-masks',
     'flow-objects', 'write', 'overlay', 'report'
 )  # yapf: disable
-_RESULTS = (
-    'objects.json', 'result.json', 'overlay.mp4', 'report.html',
-    'soft_masks.npz'
-)  # yapf: disable
-
 _FLOW_ALONE = (
     'what the method found does not move; the masks are those of the flow '
     'alone (robust-background)'
@@ -76,7 +71,8 @@ class VideoRun:
         progress: Told about every step.
 
     Raises:
-        OSError: If the folder cannot be made or written.
+        OSError: If the folder cannot be made or written, or holds what is
+            not a result.
     """
 
     def __init__(
@@ -91,13 +87,11 @@ class VideoRun:
         self.method = method
         self.settings = settings
         self.progress = progress
-        self.out_dir: Path | None = None
+        self.results: ResultFolder | None = None
         self._private: str | None = None
         if out_dir is not None:
-            self.out_dir = Path(out_dir, source.name)
-            root = self.out_dir / '.work'
-            for folder in (self.out_dir, self.out_dir / 'masks'):
-                clean_stale_files(folder, is_deep=False)
+            self.results = ResultFolder(Path(out_dir, source.name))
+            root = self.results.file(WORK)
         else:
             self._private = tempfile.mkdtemp(prefix='mmmotion-')
             root = Path(self._private)
@@ -132,7 +126,7 @@ class VideoRun:
             report: Whether to write ``report.html``.
             command: How to make it again, for the report.
         """
-        assert self.out_dir is not None
+        assert self.results is not None
         self.work.begin('overlay', dict(fps=result.fps))
         self.work.begin('report', dict(command=command, fps=result.fps))
         overlay = overlay and not self._has('overlay', 'overlay.mp4')
@@ -141,9 +135,12 @@ class VideoRun:
         with ThreadPoolExecutor(1) as executor:
             page = None
             if report:
-                path = self.out_dir / 'report.html'
                 page = executor.submit(
-                    write_report, path, result, self._read_frame, command
+                    write_report,
+                    self.results.file('report.html'),
+                    result,
+                    self._read_frame,
+                    command,
                 )
             if overlay:
                 self._write_overlay(result)
@@ -155,13 +152,13 @@ class VideoRun:
 
     def _has(self, stage: str, name: str) -> bool:
         """Whether a stage is finished and the file that it made is there."""
-        assert self.out_dir is not None
+        assert self.results is not None
         is_finished = self.work.facts(stage) is not None
-        return is_finished and (self.out_dir / name).is_file()
+        return is_finished and self.results.file(name).is_file()
 
     def _write_overlay(self, result: VideoResult) -> None:
-        assert self.out_dir is not None
-        path = self.out_dir / 'overlay.mp4'
+        assert self.results is not None
+        path = self.results.file('overlay.mp4')
         with self.progress.stage('overlay', len(result)) as advance:
             write_overlay(
                 path, self.source, result.labels, result.fps, advance
@@ -180,13 +177,12 @@ class VideoRun:
             result: What :meth:`run` has returned.
             soft_masks: Whether to write ``soft_masks.npz``.
         """
-        assert self.out_dir is not None
+        assert self.results is not None
         if soft_masks:
+            path = self.results.file('soft_masks.npz')
             with self.progress.stage('archive', len(result)) as advance:
-                write_soft_masks(
-                    self.out_dir / 'soft_masks.npz', result, advance
-                )
-        write_result_json(self.out_dir / 'result.json', result)
+                write_soft_masks(path, result, advance)
+        write_result_json(self.results.file('result.json'), result)
 
     def _run(self) -> VideoResult:
         method, settings = self.method, self.settings
@@ -266,28 +262,29 @@ class VideoRun:
 
     def _measure(self, masks: FinalMasks) -> tuple[ObjectTrack, ...]:
         """Measure the objects, and write their masks on the way."""
-        frames = masks.frames
+        frames, results = masks.frames, self.results
         settings = dict(name=self.source.name, fps=self.source.fps)
         self.work.begin('write', settings)
         facts = self.work.facts('write')
-        if facts is not None and self._has_masks(frames):
-            return tuple(map(track_from_json, facts['tracks']))
-        if facts is None:
-            self._remove_old_files()
+        if facts is not None:
+            if results is None or results.has_masks(frames.names):
+                return tuple(map(track_from_json, facts['tracks']))
+        elif results is not None:
+            results.clear()
         writer = ObjectsWriter(masks.objects.num_objects)
         with self.progress.stage('write', len(frames)) as advance:
 
             def take(index: int, labels: np.ndarray) -> None:
                 """Write the (H, W) labels of one frame."""
-                if self.out_dir is not None:
-                    write_davis_png(self._mask_path(frames, index), labels)
+                if results is not None:
+                    write_davis_png(results.mask(frames.names[index]), labels)
                     writer.add(labels)
                 advance()
 
             tracks = measure_objects(masks, take)
-        if self.out_dir is not None:
+        if results is not None:
             writer.write(
-                self.out_dir / 'objects.json',
+                results.file('objects.json'),
                 self.source.name,
                 frames.size,
                 self.source.fps,
@@ -298,26 +295,6 @@ class VideoRun:
             'write', dict(tracks=list(map(track_to_json, tracks)))
         )
         return tracks
-
-    def _mask_path(self, frames: Frames, index: int) -> Path:
-        assert self.out_dir is not None
-        return self.out_dir / 'masks' / f'{frames.names[index]}.png'
-
-    def _has_masks(self, frames: Frames) -> bool:
-        if self.out_dir is None:
-            return True
-        paths = [self._mask_path(frames, i) for i in range(len(frames))]
-        paths.append(self.out_dir / 'objects.json')
-        return all(path.is_file() for path in paths)
-
-    def _remove_old_files(self) -> None:
-        """Remove what other settings, or another video, have left."""
-        if self.out_dir is None:
-            return
-        for path in (self.out_dir / 'masks').glob('*.png'):
-            path.unlink()
-        for name in _RESULTS:
-            (self.out_dir / name).unlink(missing_ok=True)
 
     def _describe(self, frames: Frames) -> dict[str, Any]:
         method = self.method

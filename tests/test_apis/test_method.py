@@ -66,6 +66,43 @@ def test_a_device_has_to_be_there(monkeypatch):
         Method('robust-background', device='cuda:7')
 
 
+def test_devices_of_other_kinds_are_tried():
+    with pytest.raises(ValueError, match="cannot use device 'mps'"):
+        Method('robust-background', device='mps')
+
+
+def test_the_preprocessor_of_the_config_is_that_of_the_model():
+    """As the runner has it, which trains the model."""
+    mean = [10.0, 20.0, 30.0]
+    preprocessor = dict(
+        type='MotionDataPreprocessor', mean=mean, std=[50.0] * 3
+    )
+    method = Method('gwm', options=dict(data_preprocessor=preprocessor))
+    built = method.build().data_preprocessor
+    assert built.mean.flatten().tolist() == mean
+
+
+def test_pipelines_may_choose_among_lists_of_steps():
+
+    def resize(*size):
+        return [
+            dict(type=f'Resize{what}', size=size)
+            for what in ('Frames', 'Flows')
+        ]
+
+    choice = dict(
+        type='RandomChoice', transforms=[resize(48, 64),
+                                         resize(288, 96)]
+    )
+    pipeline = [dict(type='LoadFrames'), dict(type='LoadFlows'), choice]
+    method = Method(
+        'gwm', options={'train_dataloader.dataset.pipeline': pipeline}
+    )
+    assert method.work_side(True) >= 96
+    sizes = [s['size'] for s in iterate_steps(pipeline) if 'size' in s]
+    assert sizes == [(48, 64)] * 2 + [(288, 96)] * 2
+
+
 def test_iterations_need_something_to_learn():
     baseline = Method('robust-background')
     assert not baseline.adapts(None) and not baseline.adapts(0)

@@ -1,6 +1,9 @@
 """A video in, masks out: the whole way, by a small method."""
 
+import html
 import json
+import re
+import shutil
 import socket
 from pathlib import Path
 
@@ -110,6 +113,43 @@ def test_results_of_other_settings_do_not_stay(baseline, make_clip, tmp_path):
     baseline(make_clip(3), tmp_path, fps=50, **options)
     content = json.loads((out / 'objects.json').read_text())
     assert content['videos'][0]['fps'] == 50
+
+
+@pytest.mark.parametrize('name', ['masks/hand_00000.png', 'overlay.mp4'])
+def test_files_that_are_no_results_are_not_replaced(
+    baseline, make_clip, tmp_path, name
+):
+    own = tmp_path / 'video' / name
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_bytes(b'made by hand')
+    clip = make_clip(3, (48, 64))
+    with pytest.raises(FileExistsError, match=f'no result.*{own}'):
+        baseline(clip, tmp_path, overlay=False, report=False)
+    assert own.read_bytes() == b'made by hand'
+    assert not (tmp_path / 'video/.work').exists()
+
+
+def test_results_are_known_again_without_the_work(
+    baseline, make_clip, tmp_path
+):
+    clip = make_clip(3, (48, 64))
+    pictures = dict(overlay=False, report=False)
+    baseline(clip, tmp_path, **pictures)
+    shutil.rmtree(tmp_path / 'video/.work')
+    baseline(clip[:2], tmp_path, **pictures)
+    assert len(list((tmp_path / 'video/masks').iterdir())) == 2
+
+
+def test_the_report_says_how_to_make_it_again_in_python(
+    baseline, folder, tmp_path
+):
+    baseline(str(folder), tmp_path, num_objects=2, overlay=False)
+    report = tmp_path / folder.name / 'report.html'
+    (call, ) = re.findall(
+        r'MotionInferencer\(.*', html.unescape(report.read_text())
+    )
+    expected = f'({str(folder)!r}, num_objects=2)'
+    assert call.startswith(f"MotionInferencer('robust-background'){expected}")
 
 
 def test_a_method_learns_from_the_video_and_remembers(

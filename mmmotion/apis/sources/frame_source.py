@@ -8,6 +8,9 @@ import numpy as np
 
 from .errors import InputError
 
+DEFAULT_FPS = 25.0
+"""Frames per second of what does not say it."""
+
 
 class FrameSource(ABC):
     """Frames of one video, which can be read more than once.
@@ -15,6 +18,7 @@ class FrameSource(ABC):
     Attributes:
         name: Name of the video, fit for a folder.
         fps: Frames per second.
+        origin: What the user has named; None for arrays.
         warnings: What the user should know, complete after a whole reading.
         is_broken: Whether the last reading ended before the video does.
 
@@ -29,6 +33,7 @@ class FrameSource(ABC):
             )
         self.name = name
         self.fps = fps
+        self.origin: str | None = None
         self.warnings: list[str] = []
         self.is_broken = False
 

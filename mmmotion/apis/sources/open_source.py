@@ -14,13 +14,10 @@ from mmmotion.flow.frames import IMAGE_SUFFIXES, list_frames, natural_key
 
 from .array_frames import ArrayFrames
 from .errors import InputError
-from .frame_source import FrameSource
+from .frame_source import DEFAULT_FPS, FrameSource
 from .image_files import ImageFiles
 from .rgb import read_rgb
 from .video_file import VideoFile
-
-DEFAULT_FPS = 25.0
-"""Frames per second of what does not say it."""
 
 _GLOB = re.compile(r'[*?\[]')
 
@@ -51,7 +48,9 @@ def open_source(
     if isinstance(source, np.ndarray):
         source = list(source) if source.ndim == 4 else [source]
     if isinstance(source, str | os.PathLike):
-        return _open_path(str(source), name, fps)
+        opened = _open_path(str(source), name, fps)
+        opened.origin = str(source)
+        return opened
     if isinstance(source, Sequence) and all(isinstance(frame, np.ndarray)
                                             for frame in source):
         return ArrayFrames(source, name or 'video', fps or DEFAULT_FPS)

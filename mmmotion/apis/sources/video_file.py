@@ -1,22 +1,24 @@
 """Frames of a video file, by PyAV or OpenCV."""
 
+import math
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 
 from .errors import InputError
-from .frame_source import FrameSource
+from .frame_source import DEFAULT_FPS, FrameSource
 
-_DEFAULT_FPS = 25.0
 # Containers count some frames that no decoder ever shows.
 _TOLERANCE = 0.02
-# Sound may go on when the pictures have ended.
 _DURATION_TOLERANCE = 0.1
+_CLOCK = re.compile(r'(\d+):(\d+):(\d+(?:\.\d+)?)')
+_MATROSKA = bytes.fromhex('1a45dfa3')
 
 
 class VideoFile(FrameSource):
@@ -52,8 +54,10 @@ class VideoFile(FrameSource):
         self.decoder = decoder
         self._check_file()
         find = _probe_pyav if decoder == 'pyav' else _probe_opencv
-        found_fps, self._num_expected = find(self.path)
-        super().__init__(name, fps or found_fps or _DEFAULT_FPS)
+        found = find(self.path)
+        self._num_expected = found.num_frames
+        self._is_counted = found.is_counted
+        super().__init__(name, fps or found.fps or DEFAULT_FPS)
 
     @property
     def num_expected(self) -> int | None:
@@ -123,12 +127,13 @@ class VideoFile(FrameSource):
 
     def _check_count(self, count: int) -> None:
         expected = self._num_expected
-        if expected is None or self.is_broken:
+        if expected is None or self.is_broken or not self._is_counted:
             return
         if expected - count > max(1, _TOLERANCE * expected):
-            self._say_broken(
-                f'after {count} of {expected} frames', 'it ends too early'
-            )
+            reason = 'it ends too early'
+            if self.decoder == 'opencv':  # which counts hidden frames too
+                reason += ', unless it was cut without being encoded again'
+            self._say_broken(f'after {count} of {expected} frames', reason)
 
     def _say_broken(self, where: str, reason: str) -> None:
         self.is_broken = True
@@ -141,7 +146,21 @@ class _DecodeError(Exception):
     """A file breaks off."""
 
 
-def _probe_pyav(path: Path) -> tuple[float | None, int | None]:
+class _Announced(NamedTuple):
+    """What a file says about itself.
+
+    Attributes:
+        fps: Frames per second, if known.
+        num_frames: Number of frames, if known.
+        is_counted: Whether that number was counted when the file was made.
+    """
+
+    fps: float | None
+    num_frames: int | None
+    is_counted: bool = True
+
+
+def _probe_pyav(path: Path) -> _Announced:
     import av  # an optional dependency
     try:
         with av.open(str(path)) as container:
@@ -149,7 +168,13 @@ def _probe_pyav(path: Path) -> tuple[float | None, int | None]:
                 raise InputError(f'there is no video stream in {path}')
             stream = container.streams.video[0]
             rate = stream.average_rate or stream.guessed_rate
-            return (float(rate) if rate else None), stream.frames or None
+            num = stream.frames
+            is_mp4 = 'mp4' in container.format.name
+            if is_mp4 and num and rate and stream.duration:
+                # Frames before the first one that is shown are counted too.
+                shown = stream.duration * stream.time_base * rate
+                num = min(num, math.ceil(shown))
+            return _Announced(float(rate) if rate else None, num or None)
     except av.error.FFmpegError as error:
         raise InputError(f'not a video: {path} ({error.strerror})') from error
 
@@ -189,25 +214,43 @@ def _check_duration(container: Any, last: float | None) -> None:
     Raises:
         _DecodeError: If much more was announced.
     """
-    if last is None or not container.duration:
+    stream = container.streams.video[0]
+    announced = _find_duration(container)
+    if last is None or announced is None or stream.frames:
         return
-    if container.streams.video[0].frames:
-        return
-    announced = container.duration / 1e6
     if last + 1 < announced * (1 - _DURATION_TOLERANCE):
         raise _DecodeError(
             f'it ends after {last:.1f} of {announced:.1f} seconds'
         )
 
 
-def _probe_opencv(path: Path) -> tuple[float | None, int | None]:
+def _find_duration(container: Any) -> float | None:
+    """Seconds of the pictures, beside which sound may go on for long."""
+    stream = container.streams.video[0]
+    if stream.duration:
+        return float(stream.duration * stream.time_base)
+    found = _CLOCK.fullmatch(stream.metadata.get('DURATION', ''))
+    if found:
+        hours, minutes, seconds = map(float, found.groups())
+        return 3600 * hours + 60 * minutes + seconds
+    if len(container.streams) == 1 and container.duration:
+        return container.duration / 1e6
+    return None
+
+
+def _probe_opencv(path: Path) -> _Announced:
     capture = _open_opencv(path)
     try:
         fps = capture.get(cv2.CAP_PROP_FPS)
         count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
     finally:
         capture.release()
-    return (fps if fps > 0 else None), (count if count > 0 else None)
+    with path.open('rb') as file:
+        # Matroska and WebM count nothing: OpenCV divides their duration.
+        is_counted = file.read(len(_MATROSKA)) != _MATROSKA
+    return _Announced(
+        fps if fps > 0 else None, count if count > 0 else None, is_counted
+    )
 
 
 def _decode_opencv(path: Path) -> Iterator[np.ndarray]:

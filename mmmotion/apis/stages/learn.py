@@ -33,6 +33,7 @@ from ..method import Method
 from ..work_folder import VIDEO_ID, WorkFolder
 from .decode import Frames
 from .progress import Advance, StageProgress
+from .shorten import shorten
 
 STAGE = 'adapt'
 _NUM_SNAPSHOTS = 5
@@ -107,38 +108,6 @@ def _describe_training(method: Method,
         config={key: cfg.get(key)
                 for key in keys}
     )
-
-
-def shorten(cfg: Config, num_iters: int) -> None:
-    """Squeeze a training into another number of iterations.
-
-    Schedules, and the steps of ``TrainScaleHook``, keep their shape.
-
-    Args:
-        cfg: The whole config; changed in place.
-        num_iters: The new number of iterations.
-    """
-    ratio = num_iters / cfg.train_cfg['max_iters']
-    cfg.train_cfg['max_iters'] = num_iters
-    schedulers = cfg.get('param_scheduler') or []
-    for scheduler in schedulers if isinstance(schedulers,
-                                              list) else ([schedulers]):
-        for key in ('begin', 'end', 'T_max'):
-            if math.isfinite(scheduler.get(key) or math.inf):
-                scheduler[key] = round(scheduler[key] * ratio)
-        # A stage that has vanished would divide by its length.
-        if scheduler.get('end') is not None:
-            begin = scheduler.get('begin', 0)
-            scheduler['end'] = max(scheduler['end'], begin + 2)
-    for hook in cfg.get('custom_hooks') or []:
-        if hook['type'] == 'TrainScaleHook':
-            hook['steps'] = _rising([(round(begin * ratio), scale)
-                                     for begin, scale in hook['steps']])
-
-
-def _rising(steps: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    """Of steps at the same iteration the last one counts."""
-    return sorted(dict(steps).items())
 
 
 class _ProgressHook(Hook):

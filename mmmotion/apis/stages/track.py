@@ -89,8 +89,8 @@ def track_objects(
         # is asked is whether it moves, for which less detail will do.
         as_whole = num_objects is None and not moving_only
         tracker = (
-            ObjectTracker(max_side=_COARSE_SIDE) if as_whole else
-            ObjectTracker(num_objects or 'auto', moving_only)
+            ObjectTracker(max_side=_COARSE_SIDE)
+            if as_whole else ObjectTracker(num_objects or 'auto', moving_only)
         )
         with progress.stage(stage, len(frames)) as advance:
             for window in labels.windows():

@@ -77,6 +77,20 @@ def make_receive(gradio: ModuleType, visits: Visits) -> Callable:
     return _with_request(gradio, receive)
 
 
+def make_announce(gradio: ModuleType, visits: Visits) -> Callable:
+    """Make what happens at once when a run is asked for."""
+
+    def announce(request: Any) -> list:
+        """Say that it starts; new values of the button and what is shown."""
+        visits.queue(request.session_hash)
+        return [
+            gradio.update(interactive=False),
+            *update(gradio, '<p>Starting.</p>', None, None)
+        ]
+
+    return _with_request(gradio, announce)
+
+
 def make_stop(gradio: ModuleType, visits: Visits) -> Callable:
     """Make what stops the run of a visitor."""
 

@@ -4,11 +4,11 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from .handlers import (
+    make_announce,
     make_handler,
     make_leave,
     make_receive,
     make_stop,
-    update,
 )
 from .settings import PageSettings
 from .visits import Visits
@@ -108,10 +108,7 @@ def _connect(
     shown = [parts.status, parts.report, parts.files]
     parts.upload.upload(make_receive(gradio, visits), parts.upload, **silent)
     parts.start.click(
-        lambda: [
-            gradio.update(interactive=False),
-            *update(gradio, '<p>Starting.</p>', None, None)
-        ],
+        make_announce(gradio, visits),
         outputs=[parts.start, *shown],
         **silent,
     ).then(

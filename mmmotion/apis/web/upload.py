@@ -12,16 +12,18 @@ from ..motion_inferencer import MotionInferencer
 from ..sources import InputError, open_source
 from .visits import Visit
 
-STAGE_TEXTS = dict(
-    frames='Reading the video',
-    flow='Measuring motion',
-    adapt='Learning from this video',
-    predict='Segmenting',
-    objects='Following objects',
-    write='Writing masks',
-    overlay='Drawing the overlay',
-    report='Writing the report',
-)
+STAGE_TEXTS = {
+    'frames': 'Reading the video',
+    'flow': 'Measuring motion',
+    'adapt': 'Learning from this video',
+    'predict': 'Segmenting',
+    'objects': 'Following objects',
+    'flow-masks': 'Looking at the motion alone',
+    'flow-objects': 'Following what moves',
+    'write': 'Writing masks',
+    'overlay': 'Drawing the overlay',
+    'report': 'Writing the report',
+}
 """What each stage of a run is called on the page."""
 
 _FILES = ('overlay.mp4', 'masks.zip', 'objects.json', 'report.html')
@@ -95,7 +97,9 @@ def segment_upload(
             num_objects=num_objects,
             moving_only=moving_only,
             max_frames=max_frames,
-            command=_command(visit.upload, method, num_objects, moving_only),
+            command=_command(
+                visit.upload, method, num_objects, moving_only, max_frames
+            ),
         )
         assert isinstance(results, list), 'a list of sources was given'
         is_cut = len(results[0]) == max_frames != source.num_expected
@@ -130,11 +134,16 @@ def _pack(
 
 
 def _command(
-    upload: Path, method: str, num_objects: int | str | None, moving_only: bool
+    upload: Path,
+    method: str,
+    num_objects: int | str | None,
+    moving_only: bool,
+    max_frames: int,
 ) -> str:
     command = ['mmmotion-segment', upload.name, '--method', method]
     if num_objects is not None:
         command += ['--objects', str(num_objects)]
     if moving_only:
         command.append('--moving-only')
+    command += ['--max-frames', str(max_frames)]
     return shlex.join(command)

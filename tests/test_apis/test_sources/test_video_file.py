@@ -82,6 +82,52 @@ def test_a_file_that_ends_too_early_says_so(tmp_path, suffix):
     assert f'after {count}' in source.warnings[0]
 
 
+def test_frames_before_the_first_that_is_shown_are_not_missed(tmp_path):
+    """As cutting without encoding again leaves them."""
+    av = pytest.importorskip('av')
+    whole, cut = tmp_path / 'whole.mp4', tmp_path / 'cut.mp4'
+    write_encoded(av, whole, make_frames() * 2)
+    with av.open(str(whole)) as old, av.open(str(cut), 'w') as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        hidden = int(6 / old.streams.video[0].time_base)  # 12 of 24 frames
+        for packet in old.demux(video=0):
+            if packet.dts is not None:
+                packet.pts -= hidden
+                packet.dts -= hidden
+                packet.stream = stream
+                new.mux(packet)
+    source = VideoFile(cut, 'cut', decoder='pyav')
+    assert source.num_expected == len(list(source)) == 12
+    assert not source.is_broken and not source.warnings
+
+
+def test_sound_that_goes_on_is_no_missing_picture(tmp_path, decoder):
+    """Matroska counts no frames, and its duration is that of all streams."""
+    av = pytest.importorskip('av')
+    path = tmp_path / 'clip.mkv'
+    with av.open(str(path), 'w') as container:
+        stream = container.add_stream('mpeg4', rate=10)
+        stream.height, stream.width = SIZE
+        sound = container.add_stream('pcm_s16le', rate=8000, layout='mono')
+        silence = av.AudioFrame.from_ndarray(
+            np.zeros((1, 8000), np.int16), layout='mono'
+        )
+        silence.sample_rate = 8000
+        for frame in make_frames():
+            picture = av.VideoFrame.from_ndarray(frame)
+            for packet in stream.encode(picture):
+                container.mux(packet)
+        for second in range(6):
+            silence.pts = 8000 * second
+            for packet in sound.encode(silence):
+                container.mux(packet)
+        for packet in (*stream.encode(), *sound.encode()):
+            container.mux(packet)
+    source = VideoFile(path, 'clip', decoder=decoder)
+    assert len(list(source)) == 12
+    assert not source.is_broken and not source.warnings
+
+
 def test_frames_that_wait_for_others_are_kept_too(tmp_path):
     """H.264 shows frames in another order than it stores them."""
     av = pytest.importorskip('av')
@@ -151,7 +197,8 @@ def test_a_change_of_resolution_is_resized_and_told(avi, monkeypatch):
     from mmmotion.apis.sources import video_file
     frames = [*make_frames(3), *make_frames(2, size=(24, 32))]
     monkeypatch.setattr(video_file, '_decode_opencv', lambda path: frames)
-    monkeypatch.setattr(video_file, '_probe_opencv', lambda path: (10, None))
+    known = video_file._Announced(10, None)
+    monkeypatch.setattr(video_file, '_probe_opencv', lambda path: known)
     source = VideoFile(avi, 'clip', decoder='opencv')
     assert [frame.shape for frame in source] == [(*SIZE, 3)] * 5
     (warning, ) = source.warnings

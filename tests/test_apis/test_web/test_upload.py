@@ -1,9 +1,12 @@
 import zipfile
+from threading import Event
 
 import pytest
 
 from mmmotion.apis.sources import InputError
+from mmmotion.apis.video_run import STAGES
 from mmmotion.apis.web import Stopped, Visit, segment_upload
+from mmmotion.apis.web.upload import STAGE_TEXTS
 from mmmotion.visualization import write_video
 
 
@@ -14,7 +17,7 @@ def send(tmp_path):
     def send(path, max_frames=5, stopped=False):
         folder = tmp_path / 'results'
         folder.mkdir(exist_ok=True)
-        visit = Visit(folder, path)
+        visit = Visit(folder, path, Event())
         if stopped:
             visit.stopped.set()
         told = []
@@ -35,6 +38,7 @@ def test_a_visitor_gets_summary_report_and_files(send, clip, tmp_path):
     assert outcome.notes == ('Only the first 5 frames are used here.', )
     again = 'mmmotion-segment &#x27;it&#x27;&quot;&#x27;&quot;&#x27;s.mp4'
     assert f'{again}&#x27; --method robust-background' in outcome.report
+    assert '--max-frames 5' in outcome.report
     names = [file.name for file in outcome.files]
     assert names == ['overlay.mp4', 'masks.zip', 'objects.json', 'report.html']
     with zipfile.ZipFile(outcome.files[1]) as archive:
@@ -65,3 +69,7 @@ def test_a_run_ends_when_nobody_waits(send, clip, tmp_path):
     with pytest.raises(Stopped):
         send(tmp_path / 'a.mp4', stopped=True)
     assert not (tmp_path / 'results').exists()
+
+
+def test_every_stage_has_a_name_on_the_page():
+    assert tuple(STAGE_TEXTS) == STAGES

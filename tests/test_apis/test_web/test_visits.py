@@ -68,3 +68,11 @@ def test_closing_removes_everything(visits, upload):
     visit = visits.begin('anna', upload)
     visits.close()
     assert visit.stopped.is_set() and not visits.root.exists()
+
+
+def test_a_run_that_is_stopped_while_it_waits_does_not_begin(visits, upload):
+    visits.queue('anna')
+    visits.stop('anna')
+    assert visits.begin('anna', upload).stopped.is_set()
+    visits.queue('anna')
+    assert not visits.begin('anna', upload).stopped.is_set()
