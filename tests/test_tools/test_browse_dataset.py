@@ -109,6 +109,24 @@ def test_whole_shapes_are_drawn_when_asked_for(tool, tmp_path):
     assert sheets[1][:, 153:].std() > 5
 
 
+def test_of_a_clip_the_first_frame_is_drawn(tool, tmp_path):
+    config = write_config(tmp_path, (1, ))
+    clips = tmp_path / 'clips.py'
+    clips.write_text(
+        f"_base_ = ['{config}']\n"
+        'train_dataloader = dict(dataset=dict(clip_length=2, pipeline=[\n'
+        "    dict(type='TransformClip', transforms=[\n"
+        "        dict(type='RenderScene', gaps=(1, ))]),\n"
+        "    dict(type='PackMotionInputs')]))\n"
+    )
+    sheets = []
+    for path in (config, str(clips)):
+        out = tmp_path / 'sheet.png'
+        tool.main([path, str(out), '--indices', '0', '--shapes'])
+        sheets.append(cv2.imread(str(out)))
+    np.testing.assert_array_equal(*sheets)
+
+
 def test_a_film_shows_frames_in_a_row(tool, tmp_path):
     config, out = write_config(tmp_path, (1, )), tmp_path / 'film.gif'
     tool.main([config, str(out), '--indices', '0', '4', '--length', '3'])

@@ -21,6 +21,7 @@ import numpy as np
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 from PIL import Image
+from torch import Tensor
 
 from mmmotion.datasets import FrameDraw
 from mmmotion.engine import add_config_options, check_config, load_config
@@ -155,7 +156,8 @@ def draw_sample(
 
     Returns:
         (height, W, 3) RGB frame, flow and masks; of a pair of frames
-        without flow, the second frame in its place.
+        without flow, the second frame in its place. Of a clip, its first
+        frame.
     """
     gaps = dataset.get_data_info(index).get('available_gaps', ())[:1]
     data = dataset[FrameDraw(index, gaps=gaps)]
@@ -171,11 +173,11 @@ def draw_sample(
         flow = inputs['flows'][0].numpy().transpose(1, 2, 0)
         tiles[1] = np.rint(255 * flow_to_rgb(flow)).astype(np.uint8)
     if 'gt_masks' in sample:
-        tiles[2] = draw_masks(sample.gt_masks.numpy(), tiles[0])
+        tiles[2] = draw_masks(first_frame(sample.gt_masks), tiles[0])
     if with_shapes:
         tiles.append(None)
         if 'gt_amodal_masks' in sample:
-            shapes = sample.gt_amodal_masks.numpy()
+            shapes = first_frame(sample.gt_amodal_masks)
             tiles[3] = draw_shapes(shapes, tiles[0])
     shape = next(tile.shape for tile in tiles if tile is not None)
     width = round(shape[1] * height / shape[0])
@@ -184,6 +186,11 @@ def draw_sample(
     for tile in tiles:
         row += [fit(tile, (height, width)), gap]
     return np.concatenate(row[:-1], axis=1)
+
+
+def first_frame(masks: Tensor) -> np.ndarray:
+    """(O, H, W) masks of a frame, or of the first of (T, O, H, W)."""
+    return (masks[0] if masks.ndim == 4 else masks).numpy()
 
 
 def draw_masks(masks: np.ndarray, frame: np.ndarray | None) -> np.ndarray:
