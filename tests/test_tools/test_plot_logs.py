@@ -93,6 +93,22 @@ def test_a_run_without_validation_has_one_half(tool, write, tmp_path, capsys):
     assert size == (600, 408)
 
 
+def test_a_run_that_logs_no_j_has_one_half(tool, write, tmp_path, capsys):
+    folder = write('a', [*training()[:-1], (200, {'flow/EPE': 1.5})])
+    rows, size = run(tool, capsys, tmp_path, folder)
+    assert [row[0] for row in rows] == ['loss', 'loss_recon']
+    assert size == (600, 408)
+    rows, _ = run(tool, capsys, tmp_path, folder, '--scores', 'EPE')
+    assert rows[-1] == ['flow/EPE', '200', '1.5']
+
+
+def test_j_is_drawn_of_the_runs_that_log_it(tool, write, tmp_path, capsys):
+    one = write('a', [*training()[:-1], (200, {'flow/EPE': 1.5})])
+    rows, size = run(tool, capsys, tmp_path, one, write('b', training()))
+    assert [row[0] for row in rows] == ['a, loss', 'b, loss', 'b, seg/J']
+    assert size == (1200, 408)
+
+
 def test_a_loss_that_is_no_number_is_told(tool, write, tmp_path, capsys):
     rows = [(50, dict(loss=1.0)), (100, dict(loss=float('nan')))]
     tool.main([write('a', rows), '--out', str(tmp_path / 'a.png')])
@@ -110,6 +126,8 @@ def test_what_is_missing_or_broken_is_named(tool, write, tmp_path, capsys):
     folder = write('a', training())
     with pytest.raises(KeyError, match=r"loss_x, only .*'loss_recon'"):
         tool.main([folder, '--losses', 'loss_x'])
+    with pytest.raises(KeyError, match=r"logged EPE, only .*'seg/J'"):
+        tool.main([folder, '--scores', 'EPE'])
     broken = write('b', training(), end='\nhalf\n')
     with pytest.raises(ValueError, match=r'scalars\.json, line 6: expected'):
         tool.read_run(broken)

@@ -16,6 +16,7 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
@@ -87,9 +88,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--scores',
         nargs='+',
-        default=['J'],
         metavar='KEY',
-        help='scores of validations to draw, with or without prefix (J)'
+        help='scores of validations to draw, with or without prefix (J where '
+        'it was logged)'
     )
     return parser.parse_args(argv)
 
@@ -161,21 +162,29 @@ def choose_losses(runs: Sequence[Run],
 
 
 def choose_scores(runs: Sequence[Run],
-                  keys: Sequence[str]) -> list[tuple[str, Curve]]:
+                  keys: Sequence[str] | None) -> list[tuple[str, Curve]]:
     """Curves of the right half, by label.
 
+    Args:
+        runs: The trainings.
+        keys: Scores that the user wants; None draws J, if there is one.
+
     Raises:
-        KeyError: If validations were logged, but none with a score of that
-            name.
+        KeyError: If validations were logged, but none with a score that the
+            user wants.
     """
-    if not any(run.scores for run in runs):
+    logs = [run.scores for run in runs]
+    if keys is None:
+        has_j = any(_is_named('J', name) for log in logs for name in log)
+        keys = ['J'] if has_j else []
+    if not any(logs):
         return []
-    return _choose(
-        runs, [run.scores for run in runs], {
-            key: lambda name, key=key: name == key or name.endswith(f'/{key}')
-            for key in keys
-        }
-    )
+    return _choose(runs, logs, {key: partial(_is_named, key) for key in keys})
+
+
+def _is_named(key: str, name: str) -> bool:
+    """Whether a score has this name, with or without prefix."""
+    return name == key or name.endswith(f'/{key}')
 
 
 def _choose(
