@@ -128,6 +128,16 @@ def test_pictures_may_be_frames_of_a_video(tool, tmp_path):
         tool.read_frame(tmp_path, 'a[1]', '00003')
 
 
+def test_two_results_of_one_name_are_refused(tool, capsys):
+    for results in (['a/masks', 'b/masks'], ['masks=a', 'b/masks']):
+        with pytest.raises(SystemExit):
+            tool.parse_args([*results, '--frames', 'x'])
+        expected = 'expected different names, got masks twice: NAME=FOLDER'
+        assert expected in capsys.readouterr().err
+    args = tool.parse_args(['a/masks', 'b=b/masks', '--frames', 'x'])
+    assert [name for name, _ in args.results] == ['masks', 'b']
+
+
 def test_what_is_missing_is_named(tool, arguments, write, tmp_path, capsys):
     with pytest.raises(SystemExit):
         tool.parse_args(['one', '--frames', 'x'])

@@ -72,7 +72,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        'results', nargs='+', metavar='[NAME=]FOLDER', help='masks'
+        'results',
+        nargs='+',
+        type=split_name,
+        metavar='[NAME=]FOLDER',
+        help='masks'
     )
     parser.add_argument(
         '--frames',
@@ -100,6 +104,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if len(args.results) < 2:
         parser.error('expected two results or more to compare')
+    names = [name for name, _ in args.results]
+    for name in names:
+        if names.count(name) > 1:
+            parser.error(
+                f'expected different names, got {name} twice: NAME=FOLDER '
+                'renames a result'
+            )
     for name in ('num', 'height'):
         if getattr(args, name) < 1:
             parser.error(
@@ -261,10 +272,9 @@ def read_frame(folder: Path, video: str, frame: str) -> np.ndarray:
 def main(argv: list[str] | None = None) -> None:
     """Print the table, and write it with the worst frames."""
     args = parse_args(argv)
-    pairs = [split_name(text) for text in args.results]
     comparison = Comparison(
-        [name for name, _ in pairs],
-        [folder for _, folder in pairs],
+        [name for name, _ in args.results],
+        [folder for _, folder in args.results],
         args.annotations,
         args.frames,
     )
