@@ -12,6 +12,7 @@ Examples::
 
 import argparse
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -155,16 +156,7 @@ class Request:
     plugins: tuple[str, ...] = ()
 
 
-def _find_datasets(cfg: dict) -> list[dict]:
-    """Data set configs inside wrappers such as ConcatDataset."""
-    inner = cfg.get('datasets', cfg.get('dataset'))
-    if inner is None:
-        return [cfg]
-    inner = inner if isinstance(inner, list | tuple) else [inner]
-    return [found for item in inner for found in _find_datasets(item)]
-
-
-def _ask_dataset(dataset_cfg: dict) -> Request:
+def _ask_dataset(dataset_cfg: Mapping) -> Request:
     """All frames of the videos that a data set lists, and its flows."""
     from mmmotion.registry import DATASETS
     cfg = ConfigDict(dataset_cfg, pipeline=[], lazy_init=False)
@@ -196,12 +188,14 @@ def ask_config(cfg: Config, splits: list[str]) -> Request:
     Raises:
         ValueError: If the config lacks a data set, or they disagree.
     """
+    from mmmotion.datasets.dataset_configs import find_dataset_configs
     requests: list[Request] = []
     for split in splits:
         key = f'{split}_dataloader'
         if not cfg.get(key):
             raise ValueError(f'the config has no {key}')
-        requests += map(_ask_dataset, _find_datasets(cfg[key]['dataset']))
+        configs = find_dataset_configs(cfg[key]['dataset'])
+        requests += map(_ask_dataset, configs)
     first = requests[0]
     for key in ('data_root', 'estimator', 'name'):
         values = [getattr(request, key) for request in requests]

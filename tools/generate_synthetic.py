@@ -14,16 +14,14 @@ was killed goes on where it was when it is started again. Examples::
 
 import argparse
 
-from mmengine.config import ConfigDict
 from mmengine.logging import print_log
 
-from mmmotion.datasets import SyntheticMotion
+from mmmotion.datasets.dataset_configs import build_synthetic_motion
 from mmmotion.datasets.preparation import ClipPlan, write_clips
 from mmmotion.datasets.synthesis import SceneKey
 from mmmotion.engine import add_config_options, load_config
 from mmmotion.flow.extraction import FLOW_FORMATS
 from mmmotion.flow.work_share import count_cores, parse_shard, rank_shard
-from mmmotion.registry import DATASETS
 
 _FORMATS = ('flo', 'npy16')
 
@@ -73,15 +71,7 @@ def main(argv: list[str] | None = None) -> None:
     """Write what the command line asks for."""
     args = parse_args(argv)
     config = load_config(args.config, args.cfg_options)
-    loader = config.get(f'{args.split}_dataloader')
-    if loader is None:
-        raise KeyError(f'{args.config} has no {args.split}_dataloader')
-    dataset = DATASETS.build(ConfigDict(loader['dataset'], pipeline=[]))
-    if not isinstance(dataset, SyntheticMotion):
-        raise TypeError(
-            f'expected a SyntheticMotion in {args.split}_dataloader of '
-            f'{args.config}, got {type(dataset).__name__}'
-        )
+    dataset = build_synthetic_motion(config, args.split)
     plans = [
         ClipPlan(
             SceneKey(dataset.seed, dataset.split, index),

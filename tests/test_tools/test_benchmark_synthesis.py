@@ -33,6 +33,18 @@ def test_the_time_of_a_scene_is_shared_by_its_frames(tool):
     assert str(timing).split() == ['2', '2', '500.0', '83.3', '10.0']
 
 
+def test_the_world_may_be_wrapped(tool, tmp_path, capsys):
+    (tmp_path / 'base.py').write_text(CONFIG)
+    (tmp_path / 'config.py').write_text(
+        "_base_ = './base.py'\n"
+        'train_dataloader = dict(dataset=dict(\n'
+        "    _delete_=True, type='RepeatDataset', times=2,\n"
+        '    dataset=_base_.train_dataloader.dataset))\n'
+    )
+    tool.main([str(tmp_path / 'config.py'), '--num', '1'])
+    assert '32 x 48 pixels' in capsys.readouterr().out
+
+
 def test_other_data_sets_are_refused(tool, tmp_path):
     (tmp_path / 'a.png').write_bytes(b'')
     (tmp_path / 'config.py').write_text(
@@ -40,4 +52,7 @@ def test_other_data_sets_are_refused(tool, tmp_path):
         f"data_root='{tmp_path}', data_prefix=dict(img='')))"
     )
     with pytest.raises(TypeError, match='got VideoSegDataset'):
+        tool.main([str(tmp_path / 'config.py')])
+    (tmp_path / 'config.py').write_text('train_dataloader = None')
+    with pytest.raises(KeyError, match='has no train_dataloader'):
         tool.main([str(tmp_path / 'config.py')])

@@ -58,6 +58,34 @@ def test_the_rank_is_the_shard(tool, config, tmp_path, monkeypatch):
     assert clips(tmp_path / 'out') == ['3_00002']
 
 
+def wrap(config, *others):
+    """A config whose data set stands beside others in a wrapper."""
+    path = f'{config[:-3]}_wrapped.py'
+    with open(path, 'w') as file:
+        file.write(
+            f"_base_ = '{config}'\n"
+            'train_dataloader = dict(dataset=dict(\n'
+            "    _delete_=True, type='ConcatDataset', datasets=[\n"
+            f'    {", ".join(others)},\n'
+            "    _base_.train_dataloader.dataset]))\n"
+        )
+    return path
+
+
+def test_the_world_may_stand_beside_clips_on_disk(tool, config, tmp_path):
+    clips_on_disk = "dict(type='SyntheticClips', data_root='nowhere')"
+    path = wrap(config, clips_on_disk)
+    tool.main([path, str(tmp_path / 'out'), '--workers', '0', '--num', '1'])
+    assert clips(tmp_path / 'out') == ['1_00000']
+
+
+def test_two_worlds_are_refused(tool, config, tmp_path):
+    path = wrap(config, "dict(type='SyntheticMotion')")
+    message = 'expected a SyntheticMotion, and only one, in train_dataloader'
+    with pytest.raises(TypeError, match=message):
+        tool.main([path, str(tmp_path / 'out')])
+
+
 def test_data_sets_of_another_kind_are_refused(tool, config, tmp_path):
     out = str(tmp_path / 'out')
     with pytest.raises(TypeError, match='got VideoSegDataset'):

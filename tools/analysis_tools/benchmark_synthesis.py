@@ -15,9 +15,8 @@ import time
 from dataclasses import dataclass
 
 import cv2
-from mmengine.config import ConfigDict
 
-from mmmotion.datasets import SyntheticMotion
+from mmmotion.datasets.dataset_configs import build_synthetic_motion
 from mmmotion.datasets.synthesis import (
     SceneKey,
     View,
@@ -25,7 +24,6 @@ from mmmotion.datasets.synthesis import (
     build_scene,
 )
 from mmmotion.engine import add_config_options, load_config
-from mmmotion.registry import DATASETS
 
 HEADER = 'objects  scenes  ms/scene  ms/frame  frames/s'
 
@@ -119,14 +117,7 @@ def main(argv: list[str] | None = None) -> None:
     """Measure and print one line for each number of objects."""
     args = parse_args(argv)
     config = load_config(args.config, args.cfg_options)
-    dataset = DATASETS.build(
-        ConfigDict(config.train_dataloader['dataset'], pipeline=[])
-    )
-    if not isinstance(dataset, SyntheticMotion):
-        raise TypeError(
-            f'expected a SyntheticMotion in {args.config}, got '
-            f'{type(dataset).__name__}'
-        )
+    dataset = build_synthetic_motion(config, 'train')
     cv2.setNumThreads(1)
     height, width = dataset.world.size
     print(f'{args.config}: {height} x {width} pixels, processor time')
