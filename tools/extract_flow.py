@@ -215,6 +215,11 @@ def ask_config(cfg: Config, splits: list[str]) -> Request:
 
 def _ask(args: argparse.Namespace) -> Request:
     """Find out what to do; the command line wins over the config."""
+    if 'estimator' in args.cfg_options:
+        raise ValueError(
+            'expected --cfg-options estimator.KEY=value, got estimator='
+            f'{args.cfg_options["estimator"]}: name it with --estimator'
+        )
     own = {
         key: value
         for key, value in args.cfg_options.items()

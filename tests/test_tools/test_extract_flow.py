@@ -65,6 +65,8 @@ def test_the_tool_names_options_that_go_nowhere(frames, load_tool):
     tool = load_tool('extract_flow.py')
     with pytest.raises(ValueError, match=r'preset.*estimator\.KEY'):
         tool.main([str(frames), '--cfg-options', 'preset=fast'])
+    with pytest.raises(ValueError, match=r'=farneback: name .* --estimator'):
+        tool.main([str(frames), '--cfg-options', 'estimator=farneback'])
     with pytest.raises(ValueError, match='--out is missing'):
         tool.main([str(frames)])
 
