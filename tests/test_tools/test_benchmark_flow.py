@@ -22,6 +22,18 @@ def test_pairs_move_along_their_flow(tool):
         assert 0 < pair.inside.sum() < pair.inside.size
 
 
+@pytest.mark.parametrize('gap', [0, -1, 10])
+def test_a_gap_that_leaves_the_scene_is_refused(tool, capsys, gap):
+    with pytest.raises(SystemExit):
+        tool.parse_args(['--gap', str(gap)])
+    assert f'--gap: invalid choice: {gap}' in capsys.readouterr().err
+
+
+def test_the_largest_gap_joins_the_ends_of_a_scene(tool):
+    pairs = tool.render_pairs(tool.parse_args([*SMALL, '--gap', '9']))
+    assert len(list(pairs)) == 4
+
+
 def test_errors_of_a_known_flow(tool):
     frame = np.zeros((4, 6, 3), np.uint8)
     flow = np.zeros((4, 6, 2), np.float32)

@@ -28,6 +28,7 @@ _ESTIMATORS: dict[str, dict] = {
     ),
     'Farneback': dict(type='FarnebackFlowEstimator'),
 }
+_NUM_FRAMES = 10
 _HEADER = (
     'estimator', 'EPE', 'object', 'background', '> 1 px', '> 3 px', 'ms'
 )
@@ -61,7 +62,13 @@ def parse_args(args: list[str] | None = None) -> argparse.Namespace:
         help='the checkpoint was trained without normalize_features',
     )
     parser.add_argument('--size', type=int, nargs=2, default=(128, 224))
-    parser.add_argument('--gap', type=int, default=1)
+    parser.add_argument(
+        '--gap',
+        type=int,
+        choices=range(1, _NUM_FRAMES),
+        default=1,
+        help='frames from the first to the second one of a pair (1)',
+    )
     parser.add_argument('--num-scenes', type=int, default=20)
     parser.add_argument('--pairs-per-scene', type=int, default=3)
     return parser.parse_args(args)
@@ -80,7 +87,7 @@ def render_pairs(options: argparse.Namespace) -> Iterator[Pair]:
     dataset = SyntheticMotion(
         split='val',
         num_videos=options.num_scenes,
-        num_frames=10,
+        num_frames=_NUM_FRAMES,
         size=tuple(options.size),
         num_objects=(1, 3),
         gaps=gap,
@@ -91,8 +98,10 @@ def render_pairs(options: argparse.Namespace) -> Iterator[Pair]:
     for scene in range(options.num_scenes):
         for frame in np.linspace(0, last - 1, options.pairs_per_scene):
             results = dataset[scene * dataset.world.num_frames + int(frame)]
+            first, second = results['frames']
             yield Pair(
-                *results['frames'],
+                first,
+                second,
                 results['flows'][0],
                 results['gt_masks'].any(axis=0),
             )
