@@ -49,6 +49,24 @@ def test_every_stage_is_printed(tool, config, capsys):
     assert 0 < found['all of these'] <= min(found.values())
 
 
+def test_a_network_that_waits_for_the_video_has_no_row_of_its_own(
+    tool, repo_root, capsys
+):
+    config = str(repo_root / 'configs/oclr/oclr-small_synthetic.py')
+    tool.main([config, '--num-frames', '2', '--device', 'cpu'])
+    found = rates(capsys.readouterr().out)
+    assert list(found) == [
+        'loading', 'network and post-processing', 'all of these'
+    ]
+    assert 0 < found['all of these'] <= min(found.values())
+
+
+def test_a_model_that_segments_nothing_is_named(tool, repo_root):
+    config = str(repo_root / 'configs/flow/pwclite_synthetic.py')
+    with pytest.raises(TypeError, match=r'pwclite_synthetic.* got Unsuperv'):
+        tool.main([config, '--num-frames', '2', '--device', 'cpu'])
+
+
 def test_flow_is_counted_apart_and_for_all_gaps(tool, config, capsys):
     args = [config, '--num-frames', '2', '--device', 'cpu']
     tool.main([*args, '--flow-estimator', 'dis', '--flow-size', '64', '96'])
