@@ -124,6 +124,26 @@ def test_model_index_check_finds_what_is_wrong(load_tool, tmp_path):
     assert 'listed.py does' not in problems
 
 
+def test_model_index_check_finds_what_comes_twice(load_tool, tmp_path):
+    tool = load_tool('misc/model_index.py')
+    for folder, models in dict(one=['a', 'b', 'b'], two=['a']).items():
+        path = tmp_path / 'configs' / folder / 'metafile.yml'
+        path.parent.mkdir(parents=True)
+        path.write_text(
+            'Models:\n' + ''.join(
+                f'- {{Name: {name}, Config: configs/{folder}/{name}.py}}\n'
+                for name in models
+            )
+        )
+    problems = [p for p in tool.find_problems(tmp_path) if 'times' in p]
+    one, two = 'configs/one/metafile.yml', 'configs/two/metafile.yml'
+    assert problems == [
+        f'Name a comes 2 times, in {one} and {two}',
+        f'Name b comes 2 times, in {one}',
+        f'Config configs/one/b.py comes 2 times, in {one}',
+    ]
+
+
 @pytest.mark.parametrize(
     'path',
     sorted((ROOT / 'configs').rglob('*.py')),

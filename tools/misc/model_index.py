@@ -30,7 +30,23 @@ def find_problems(root: Path) -> list[str]:
     for folder in sorted((root / 'configs').iterdir()):
         if folder.is_dir() and folder.name != '_base_':
             problems.extend(_folder_problems(root, folder))
-    return problems
+    return problems + _repetitions(root)
+
+
+def _repetitions(root: Path) -> list[str]:
+    """Names and configs that several models of the metafiles share."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for metafile in sorted((root / 'configs').glob('*/metafile.yml')):
+        content = yaml.safe_load(metafile.read_text())
+        for model in content.get('Models', []):
+            for key in ('Name', 'Config'):
+                found = places.setdefault((key, model[key]), [])
+                found.append(metafile.relative_to(root).as_posix())
+    return [
+        f'{key} {value} comes {len(found)} times, in '
+        f'{" and ".join(dict.fromkeys(found))}'
+        for (key, value), found in places.items() if len(found) > 1
+    ]
 
 
 def _folder_problems(root: Path, folder: Path) -> list[str]:
