@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -53,29 +52,39 @@ class ClipPlan:
         num_objects = self.world.count_objects(self.key.index)
         return f'{num_objects}_{self.key.index:05d}'
 
-    def folders(self) -> dict[str, int]:
-        """Return how many files the clip has in each folder of the root."""
-        num_frames = self.world.num_frames
-        num_objects = self.world.count_objects(self.key.index)
-        counts = {
-            'AmodalAnnotations': num_objects * num_frames,
-            'Annotations': num_frames,
+    def files(self) -> dict[str, list[str]]:
+        """Return the names of the clip's files in each folder of the root."""
+        frames = [f'{i:05d}' for i in range(self.world.num_frames)]
+        pictures = [f'{frame}.png' for frame in frames]
+        numbers = range(1, 1 + self.world.count_objects(self.key.index))
+        names = {
+            'AmodalAnnotations': [
+                f'{number}_{picture}' for number in numbers
+                for picture in pictures
+            ],
+            'Annotations': pictures,
         }
-        for gap in _GAPS if num_frames > 1 else ():
-            counts[f'Flows_gap{gap}'] = num_frames - 1
-            counts[f'Visibility_gap{gap}'] = num_frames - 1
+        for gap in _GAPS if len(frames) > 1 else ():
+            sources = slice(max(0, -gap), len(frames) - max(0, gap))
+            names[f'Flows_gap{gap}'] = [
+                f'{frame}{self.flow_suffix}' for frame in frames[sources]
+            ]
+            names[f'Visibility_gap{gap}'] = pictures[sources]
         # Last, because a clip exists if its images do.
-        return {**counts, _IMAGES: num_frames}
+        return {**names, _IMAGES: [f'{frame}.jpg' for frame in frames]}
 
     def is_whole(self) -> bool:
         """Tell whether all files are there and none is empty."""
-        for folder, num in self.folders().items():
+        for folder, names in self.files().items():
             path = os.path.join(self.root, folder, self.name)
             if not os.path.isdir(path):
                 return False
             with os.scandir(path) as entries:
-                sizes = [entry.stat().st_size for entry in entries]
-            if len(sizes) != num or 0 in sizes:
+                filled = {
+                    entry.name
+                    for entry in entries if entry.stat().st_size
+                }
+            if not filled.issuperset(names):
                 return False
         return True
 
@@ -112,7 +121,7 @@ def write_clips(
     Can be killed at any moment and started again: a clip gets its name only
     when all its files are there, images last, and clips that are whole are
     kept. A clip is the scene that ``SyntheticMotion`` renders under the same
-    number.
+    number. Files that this function has not written are left alone.
 
     Args:
         plans: All clips, for every shard, of one world, seed and split.
@@ -126,7 +135,8 @@ def write_clips(
     Raises:
         SampleError: If a picture that a scene is made of cannot be read.
         ValueError: If an argument is out of its range, there are more than 9
-            objects, or the folder holds clips of another world.
+            objects, or the folder holds clips of another world or of another
+            origin.
         RuntimeError: If a worker process dies.
     """
     _check(plans, num_workers, shard)
@@ -170,10 +180,19 @@ def _record(plan: ClipPlan) -> None:
     )
     text = json.dumps(note, indent=2)
     path = Path(plan.root, _NOTE)
+    # Before the note is looked for, because another shard may just write it
+    # and its first clip.
+    foreign = _find_filled(plan)
     if not path.exists():
+        if foreign is not None:
+            raise ValueError(
+                f'{foreign.absolute()} holds clips that this tool has not '
+                f'written, there is no {path.absolute()}: choose another '
+                'folder'
+            )
         write_atomically(path, text.encode())
         return
-    known = json.loads(path.read_bytes())
+    known = _read_note(path)
     for key, value in json.loads(text).items():
         if known.get(key) != value:
             raise ValueError(
@@ -181,6 +200,30 @@ def _record(plan: ClipPlan) -> None:
                 f'{key}={known.get(key)!r}, not {value!r}: choose another '
                 'folder'
             )
+
+
+def _find_filled(plan: ClipPlan) -> Path | None:
+    """Return the first folder of the clips in which there is anything."""
+    for name in plan.files():
+        folder = Path(plan.root, name)
+        if folder.is_dir() and any(folder.iterdir()):
+            return folder
+    return None
+
+
+def _read_note(path: Path) -> dict[str, Any]:
+    found: object
+    try:
+        known = json.loads(path.read_bytes())
+        found = type(known).__name__
+    except ValueError as error:
+        known, found = None, error
+    if not isinstance(known, dict):
+        raise ValueError(
+            'expected the settings of the clips as a JSON object, got '
+            f'{found}: {path.absolute()} (choose another folder)'
+        )
+    return known
 
 
 def _run(plans: Sequence[ClipPlan], num_workers: int) -> Iterator[None]:
@@ -216,19 +259,33 @@ def write_clip(plan: ClipPlan) -> None:
     scene = build_scene(plan.key, plan.world)
     views = [View(scene, frame) for frame in range(plan.world.num_frames)]
     with temporary_folder(Path(plan.root, plan.name)) as folder:
-        for name in plan.folders():
+        for name in plan.files():
             (folder / name).mkdir()
         for path, content in _render(plan, views):
             (folder / path).write_bytes(content)
-        final = Path(plan.root, _IMAGES, plan.name)
-        if final.exists():
-            shutil.rmtree(final)
-        for name in plan.folders():
-            target = Path(plan.root, name, plan.name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():
-                shutil.rmtree(target)
-            os.replace(folder / name, target)
+        _remove(plan)
+        for name in plan.files():
+            _move(folder / name, Path(plan.root, name, plan.name))
+
+
+def _remove(plan: ClipPlan) -> None:
+    """Remove the files of a clip, images first, and no others."""
+    for folder, names in reversed(plan.files().items()):
+        target = Path(plan.root, folder, plan.name)
+        for name in names:
+            (target / name).unlink(missing_ok=True)
+        if target.is_dir() and not any(target.iterdir()):
+            target.rmdir()
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move a folder of files, into one that holds others if there is one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists():
+        os.replace(source, target)
+        return
+    for path in source.iterdir():
+        os.replace(path, target / path.name)
 
 
 def _render(plan: ClipPlan,

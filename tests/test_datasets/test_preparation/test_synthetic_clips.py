@@ -1,5 +1,6 @@
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -155,6 +156,62 @@ def test_a_folder_with_clips_of_another_world_is_refused(plans):
         with pytest.raises(ValueError,
                            match=r'synthetic\.json .*(spin|seed|flow)='):
             write_clips([other])
+
+
+@pytest.mark.parametrize('folder', ['JPEGImages', 'AmodalAnnotations'])
+def test_a_folder_with_clips_of_another_origin_is_refused(plans, folder):
+    path = Path(plans[0].root, folder, '1_00000', 'mine.jpg')
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b'mine')
+    with pytest.raises(ValueError,
+                       match=f'{folder} holds clips .* choose another'):
+        write_clips(plans)
+    assert listing(plans) == {f'{folder}/1_00000/mine.jpg': b'mine'}
+
+
+def test_a_clip_that_another_shard_just_wrote_is_no_foreign_one(
+    plans, monkeypatch
+):
+    exists = Path.exists
+
+    def be_overtaken(path):
+        if path.name == 'synthetic.json':
+            with monkeypatch.context() as patch:
+                patch.setattr(Path, 'exists', exists)
+                write_clips(plans, shard=(0, 5))
+        return exists(path)
+
+    monkeypatch.setattr(Path, 'exists', be_overtaken)
+    assert write_clips(plans, shard=(1, 5)).num_written == 1
+
+
+def test_files_of_others_stay_when_a_clip_is_made_anew(plans):
+    write_clips(plans[:2])
+    before = listing(plans)
+    more = {
+        f'{folder}/1_00000/{name}': b'mine'
+        for folder, name in (('JPEGImages', 'mine.txt'),
+                             ('Annotations', '00000.json'))
+    }
+    for name, content in more.items():
+        Path(plans[0].root, name).write_bytes(content)
+    assert write_clips(plans[:2]).num_written == 0
+    os.remove(f'{plans[0].root}/Flows_gap1/1_00000/00001.flo')
+    assert write_clips(plans[:2]).num_written == 1
+    assert listing(plans) == {**before, **more}
+
+
+@pytest.mark.parametrize(
+    'content, found',
+    [(b'', 'Expecting value'), (b'{"seed": ', 'Expecting'), (b'[]', 'list'),
+     (b'\xff\xfe\xff', 'codec')],
+)
+def test_a_damaged_note_is_named(plans, content, found):
+    write_clips(plans[:1])
+    Path(plans[0].root, 'synthetic.json').write_bytes(content)
+    with pytest.raises(ValueError,
+                       match=rf'JSON object, got .*{found}.*synthetic\.json'):
+        write_clips(plans[:1])
 
 
 @pytest.mark.parametrize(
