@@ -9,7 +9,7 @@ from mmcv.transforms import BaseTransform
 from mmmotion.registry import TRANSFORMS
 
 from ..errors import SampleError
-from .load_masks import read_annotation
+from .load_masks import check_labels, read_annotation
 
 _LEVEL = 127.5
 
@@ -57,8 +57,8 @@ class LoadLayers(BaseTransform):
 
         Raises:
             KeyError: If the sample is not one of ``SyntheticClips``.
-            SampleError: If a file is missing or broken, or the pictures of a
-                frame differ in size.
+            SampleError: If a file is missing or broken, the pictures of a
+                frame differ in size, or a label is of no object.
         """
         if 'amodal_paths' not in results:
             raise KeyError(
@@ -71,7 +71,9 @@ class LoadLayers(BaseTransform):
         if results.get('mask_path') is None:
             modal = _compose(amodal)
         else:
-            labels = self._read(results['mask_path'], shape, with_labels=True)
+            path = results['mask_path']
+            labels = self._read(path, shape, with_labels=True)
+            check_labels(int(labels.max()), len(paths), path)
             numbers = np.arange(1, len(paths) + 1)
             modal = labels == numbers[:, None, None]
         results.update(

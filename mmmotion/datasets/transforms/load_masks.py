@@ -51,6 +51,26 @@ def read_annotation(path: str, with_palette: bool = True) -> np.ndarray:
         ) from error
 
 
+def check_labels(highest: int, num_objects: int, path: str) -> None:
+    """Refuse labels that are no numbers of objects, such as colours.
+
+    Args:
+        highest: Highest label of an annotation.
+        num_objects: Number of objects that there can be.
+        path: File of the annotation.
+
+    Raises:
+        SampleError: If the label is above the number of objects.
+    """
+    if highest > num_objects:
+        raise SampleError(
+            f'expected labels from 0 to {num_objects}, objects numbered '
+            f'from 1, got {highest} (labels drawn in colours, without a '
+            f'palette, have to be converted to their numbers): {path}',
+            path,
+        )
+
+
 @TRANSFORMS.register_module()
 class LoadMasks(BaseTransform):
     """Read the annotation of the frame, if there is one.
@@ -134,11 +154,5 @@ class LoadMasks(BaseTransform):
 def _label_range(labels: np.ndarray, path: str) -> np.ndarray:
     """All labels from 1 to the highest one of an object."""
     highest = int(max(labels[labels < _VOID], default=0))
-    if highest > _MAX_OBJECTS:
-        raise SampleError(
-            f'expected labels of at most {_MAX_OBJECTS} objects, numbered '
-            f'from 1, got {highest} (labels drawn in colours, without a '
-            f'palette, have to be converted to their numbers): {path}',
-            path,
-        )
+    check_labels(highest, _MAX_OBJECTS, path)
     return np.arange(1, 1 + highest)

@@ -38,6 +38,15 @@ def test_labels_say_what_is_visible_if_there_are_any(sample, tmp_path):
     assert out['gt_amodal_masks'].sum(axis=(1, 2)).tolist() == [12, 9]
 
 
+def test_labels_drawn_in_colours_are_refused(sample, tmp_path):
+    path = tmp_path / 'labels.png'
+    Image.new('RGB', (8, 4), (128, 0, 0)).save(path)
+    sample['mask_path'] = str(path)
+    with pytest.raises(SampleError,
+                       match=r'from 0 to 2, .*got 128 .*labels\.png'):
+        LoadLayers().transform(sample)
+
+
 def test_pictures_are_resized_before_the_level_is_applied(sample, tmp_path):
     soft = np.array([[0, 100, 160, 255]], np.uint8).repeat(4, axis=0)
     Image.fromarray(soft).save(tmp_path / 'soft.png')
