@@ -18,7 +18,8 @@ from .errors import BrokenFiles, SampleError
 def is_label(key: str) -> bool:
     """Tell whether a key of a sample names an annotation or where it is."""
     return key.startswith('gt_') or key in (
-        'mask_path', 'amodal_paths', 'visible_paths', 'motion_label'
+        'mask_path', 'amodal_paths', 'visible_paths', 'return_visible_paths',
+        'motion_label'
     )
 
 

@@ -80,11 +80,18 @@ class SyntheticClips(VideoSegDataset):
         check_folder(self.amodal_folder, "data_prefix['amodal']")
         listed: dict[str, set[str]] = {}
         for frame in frames:
-            video_id = frame['video_id']
+            video_id, neighbours = frame['video_id'], frame['neighbours']
             if video_id not in listed:
                 listed[video_id] = self._list_masks(video_id)
             frame['amodal_paths'] = self._find_amodal(frame, listed[video_id])
-            frame['visible_paths'] = self._find_visible(frame)
+            frame['visible_paths'] = {
+                gap: self._find_visible(video_id, frame['img_path'], gap)
+                for gap in frame['available_gaps']
+            }
+            frame['return_visible_paths'] = {
+                gap: self._find_visible(video_id, neighbours[gap], -gap)
+                for gap in frame['return_flow_paths']
+            }
         return frames
 
     def _list_masks(self, video_id: str) -> set[str]:
@@ -116,10 +123,7 @@ class SyntheticClips(VideoSegDataset):
             os.path.join(self.amodal_folder, video_id, name) for name in names
         )
 
-    def _find_visible(self, frame: dict) -> dict[int, str]:
-        """Picture of the visible pixels by the gap of the flow."""
-        name = os.path.join(frame['video_id'], f'{frame["frame_id"]}.png')
-        return {
-            gap: os.path.join(self.data_root, f'Visibility_gap{gap}', name)
-            for gap in frame['available_gaps']
-        }
+    def _find_visible(self, video_id: str, img_path: str, gap: int) -> str:
+        """Picture of the visible pixels of an image for the gap of a flow."""
+        name = os.path.join(video_id, f'{Path(img_path).stem}.png')
+        return os.path.join(self.data_root, f'Visibility_gap{gap}', name)

@@ -68,6 +68,31 @@ def test_clips_on_disk_are_the_rendered_ones(tree):
         assert one['data_samples'].gaps == two['data_samples'].gaps
 
 
+def test_visibility_of_the_flow_back_is_that_of_the_neighbour(tree):
+    options = dict(gaps=(1, -1), both_ways=True, missing='drop')
+    stored = SyntheticClips(
+        tree, pipeline=[LOAD[0], {
+            **LOAD[1],
+            **options
+        }, LOAD[2]]
+    )
+    made = SyntheticMotion(
+        num_videos=3,
+        num_frames=3,
+        size=(48, 80),
+        world=WORLD,
+        gaps=(1, -1),
+        pipeline=[{
+            **RENDER[0],
+            **options
+        }],
+    )
+    for index in range(9):
+        one, two = stored[index], made[index]
+        assert one['flow_gaps'] == two['flow_gaps']
+        np.testing.assert_array_equal(one['gt_visible'], two['gt_visible'])
+
+
 def test_stored_and_rendered_clips_go_into_one_data_set(tree):
     both = DATASETS.build(
         dict(

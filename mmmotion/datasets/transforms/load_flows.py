@@ -56,6 +56,8 @@ class LoadFlows(BaseTransform):
     Added Keys:
         flows: (N, h, w, 2) float32 in pixels of the file, u first.
         flow_gaps: The signed gap of each.
+        flow_is_return: Whether each leads from a neighbour back to the
+            frame; only with ``both_ways``.
 
     Args:
         gaps: Signed gaps. None takes those that the sampler chose.
@@ -138,6 +140,8 @@ class LoadFlows(BaseTransform):
         if flows:
             results['flows'] = np.stack(flows)
             results['flow_gaps'] = tuple(flow_gaps)
+            if self.both_ways:
+                results['flow_is_return'] = (False, True) * (len(flows) // 2)
         return results
 
     def _wanted(self, results: dict) -> tuple[int, ...]:

@@ -28,8 +28,9 @@ class LoadLayers(BaseTransform):
     Required Keys:
         amodal_paths; mask_path, a picture of labels that number the objects
         from the back, or None if the nearest objects hide the others and
-        nothing else does; visible_paths and flow_gaps, of ``LoadFlows``,
-        with ``with_visibility``.
+        nothing else does; with ``with_visibility`` also visible_paths and,
+        of ``LoadFlows``, flow_gaps; return_visible_paths and flow_is_return
+        if flows lead back.
 
     Added Keys:
         gt_masks: (O, H, W) bool modal masks, objects from back to front.
@@ -84,8 +85,8 @@ class LoadLayers(BaseTransform):
         )
         if self.with_visibility and 'flow_gaps' in results:
             results['gt_visible'] = np.stack([
-                self._read(self._find_visible(results, gap), shape) > _LEVEL
-                for gap in results['flow_gaps']
+                self._read(path, shape) > _LEVEL
+                for path in self._list_visible(results)
             ])
         return results
 
@@ -110,6 +111,16 @@ class LoadLayers(BaseTransform):
             self.size[::-1],
             interpolation=mode,
         )
+
+    def _list_visible(self, results: dict) -> list[str]:
+        """Picture of the visible pixels of each of the flows."""
+        gaps = results['flow_gaps']
+        is_return = results.get('flow_is_return', (False, ) * len(gaps))
+        return [
+            results['return_visible_paths'][-gap]
+            if is_back else self._find_visible(results, gap)
+            for gap, is_back in zip(gaps, is_return)
+        ]
 
     def _find_visible(self, results: dict, gap: int) -> str:
         paths: dict[int, str] = results['visible_paths']
