@@ -9,6 +9,7 @@ from .shapes import Contour
 
 _WORKING_SIZE = 128
 _NUM_POINTS = 128
+_MIN_KEPT = 0.9
 _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 # Offsets from a corner to the pixels ahead on the right and on the left.
 _RIGHT = ((0, 0), (-1, 0), (-1, -1), (0, -1))
@@ -19,7 +20,8 @@ def trace_silhouette(mask: NDArray[np.bool_], radius: float) -> Contour:
     """Turn a mask into the outline of a sprite.
 
     The largest connected part counts, its holes are filled. It is brought to
-    a side of 128 pixels at most, and the steps of its border are smoothed.
+    a side of 128 pixels at most, where lines are one pixel wide at least, and
+    the steps of its border are smoothed.
 
     Args:
         mask: (H, W), True somewhere.
@@ -32,10 +34,7 @@ def trace_silhouette(mask: NDArray[np.bool_], radius: float) -> Contour:
     part = _crop(largest_part(mask))
     scale = _WORKING_SIZE / max(part.shape)
     if scale < 1:
-        height, width = (max(2, round(scale * side)) for side in part.shape)
-        image = Image.fromarray(part.astype(np.uint8) * 255)
-        image = image.resize((width, height), Image.Resampling.BOX)
-        part = largest_part(np.asarray(image) > 127)
+        part = _shrink(part, scale)
     border = trace_border(part).astype(np.float64)
     for _ in range(3):
         border = (
@@ -85,6 +84,19 @@ def trace_border(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         elif padded[y + left[1] + 1][x + left[0] + 1]:
             direction = (direction - 1) % 4
     return np.array(points, np.int64)
+
+
+def _shrink(part: NDArray[np.bool_], scale: float) -> NDArray[np.bool_]:
+    """Return the largest part of a mask at a scale below 1."""
+    height, width = (max(2, round(scale * side)) for side in part.shape)
+    image = Image.fromarray(part.astype(np.uint8) * 255)
+    image = image.resize((width, height), Image.Resampling.BOX)
+    share = np.asarray(image)
+    shrunk = largest_part(share > 127)
+    # Lines thinner than half a pixel tear or vanish at that level.
+    if shrunk.sum() * 255 < _MIN_KEPT * share.sum(dtype=np.int64):
+        shrunk = largest_part(share > 0)
+    return shrunk
 
 
 def _crop(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

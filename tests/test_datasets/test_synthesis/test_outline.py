@@ -57,5 +57,27 @@ def test_silhouette_has_the_proportions_of_its_mask(height):
     np.testing.assert_array_equal(outline * 1024, np.rint(outline * 1024))
 
 
+def ring(rows, cols):
+    """An ellipse drawn with a line of 2 to 4 pixels."""
+    radius = np.hypot(rows / 340, cols / 600)
+    return (radius < 1) & (radius > 0.994)
+
+
+def wave(rows, cols):
+    """A line of 4 pixels across the picture, up and down."""
+    distance = rows - 250 * np.sin(cols / 70)
+    slope = 250 / 70 * np.cos(cols / 70)
+    return (np.abs(distance) < 2 * np.hypot(1, slope)) & (np.abs(cols) < 600)
+
+
+@pytest.mark.parametrize(
+    'draw, expected', [(ring, 600 / 340), (wave, 600 / 253)]
+)
+def test_thin_silhouettes_stay_whole(draw, expected):
+    mask = draw(*np.mgrid[-360:360, -640:640])
+    extent = np.ptp(trace_silhouette(mask, 60.0), axis=0)
+    assert extent[0] / extent[1] == pytest.approx(expected, rel=0.05)
+
+
 def test_a_single_pixel_is_an_outline():
     assert len(trace_silhouette(mask_of('.#'), 5.0)) >= 3
