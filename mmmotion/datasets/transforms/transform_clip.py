@@ -12,6 +12,8 @@ from ..errors import SampleError
 # The other way to join arrays is to stack them.
 _JOINED = ('frames', 'flows', 'gt_visible')
 _MASKS = ('gt_masks', 'gt_amodal_masks')
+_GAPS = ('frame_gaps', 'flow_gaps')
+_FLOW = ('flows', 'flow_gaps', 'gt_visible')
 _SAME = ('gt_layer_order', 'ori_shape')
 
 
@@ -92,16 +94,34 @@ def _join(entries: Sequence[dict]) -> dict:
     """Put what the transforms made of the frames together."""
     first = entries[0]
     joined = {key: first[key] for key in _SAME if key in first}
-    for key in ('frame_gaps', 'flow_gaps'):
-        if key in first:
-            joined[key] = sum((entry[key] for entry in entries), ())
-    for key in (*_JOINED, *_MASKS):
-        if key in first:
-            arrays = [entry[key] for entry in entries]
-            _check_alike(key, arrays, entries)
-            join = np.concatenate if key in _JOINED else np.stack
-            joined[key] = join(arrays)
+    for key in (*_JOINED, *_MASKS, *_GAPS):
+        _check_given(key, entries)
+        if key not in first:
+            continue
+        values = [entry[key] for entry in entries]
+        if key in _GAPS:
+            joined[key] = sum(values, ())
+            continue
+        _check_alike(key, values, entries)
+        join = np.concatenate if key in _JOINED else np.stack
+        joined[key] = join(values)
     return joined
+
+
+def _check_given(key: str, entries: Sequence[dict]) -> None:
+    """Refuse a key that only some of the frames have."""
+    lacking = [entry for entry in entries if key not in entry]
+    if lacking and len(lacking) < len(entries):
+        name = f'{lacking[0]["video_id"]}/{lacking[0]["frame_id"]}'
+        hint = ''
+        if key in _FLOW:
+            hint = " (missing='opposite' gives all frames flow)"
+        raise SampleError(
+            f'expected {key} of all frames of a clip, got {key} of '
+            f'{len(entries) - len(lacking)} of {len(entries)} and none of '
+            f'{name}{hint}',
+            name,
+        )
 
 
 def _check_alike(

@@ -108,6 +108,27 @@ def test_frames_of_two_sizes_are_refused():
         TransformClip([lambda entry: entry]).transform(dict(clip=clip))
 
 
+@pytest.mark.parametrize('gap, frame', [(1, '00002'), (-1, '00000')])
+def test_clips_of_which_a_frame_has_no_flow_are_refused(gap, frame):
+    render = dict(type='RenderScene', gaps=(gap, ), missing='drop')
+    dataset = make(
+        num_frames=3,
+        pipeline=[dict(type='TransformClip', transforms=[render])],
+    )
+    with pytest.raises(SampleError,
+                       match=f"flows of 2 of 3 .*/{frame} .*'opposite'"):
+        dataset[0]
+
+
+@pytest.mark.parametrize('labelled', [0, 1])
+def test_clips_of_which_a_frame_has_no_masks_are_refused(labelled):
+    clip = [dict(video_id='v', frame_id=str(i)) for i in range(2)]
+    clip[labelled]['gt_masks'] = np.ones((1, 4, 4), bool)
+    with pytest.raises(SampleError,
+                       match=f'gt_masks of 1 of 2 .* v/{1 - labelled}$'):
+        TransformClip([lambda entry: entry]).transform(dict(clip=clip))
+
+
 def test_bad_settings_are_named():
     with pytest.raises(ValueError, match='clip_length must be at least 1'):
         make(clip_length=0)
