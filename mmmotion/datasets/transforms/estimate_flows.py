@@ -12,6 +12,8 @@ from mmmotion.registry import FLOW_ESTIMATORS, TRANSFORMS
 from ..errors import SampleError
 from .missing import check_missing
 
+_OUTDATED = ('flows', 'flow_gaps', 'flow_is_return', 'gt_visible')
+
 
 @TRANSFORMS.register_module()
 class EstimateFlows(BaseTransform):
@@ -26,8 +28,11 @@ class EstimateFlows(BaseTransform):
         frame_gaps: The signed gap of each, 0 first.
 
     Added or Changed Keys:
-        flows: (N, H, W, 2) float32 in pixels, u first.
-        flow_gaps: The signed gap of each.
+        flows: (N, H, W, 2) float32 in pixels, u first; absent if N is 0.
+        flow_gaps: The signed gap of each; absent if N is 0.
+
+    Removed Keys:
+        gt_visible and flow_is_return, of the flows that were there before.
 
     Args:
         estimator: Config of the estimator.
@@ -75,6 +80,8 @@ class EstimateFlows(BaseTransform):
             SampleError: If a neighbour is not there and ``missing`` is
                 ``'error'``.
         """
+        for key in _OUTDATED:
+            results.pop(key, None)
         places = {gap: i for i, gap in enumerate(results['frame_gaps'])}
         flows: list[np.ndarray] = []
         flow_gaps: list[int] = []

@@ -53,9 +53,18 @@ def test_the_other_direction_stands_in_with_its_sign_changed():
     assert np.array_equal(dropped['flows'][0], last['flows'][1])
 
 
-def test_nothing_to_estimate_leaves_the_flows_alone():
+def test_nothing_to_estimate_makes_no_flows():
     sample = dict(frames=np.zeros((1, 16, 16, 3), np.uint8), frame_gaps=(0, ))
     assert 'flows' not in estimate(missing='drop').transform(sample)
+
+
+def test_nothing_of_the_exact_flows_stays():
+    sample = rendered(1, with_visibility=True)
+    assert 'gt_visible' not in estimate().transform(dict(sample))
+    keys = ('flows', 'flow_gaps', 'gt_visible')
+    assert set(keys) <= set(sample)
+    sample['frame_gaps'] = (0, )
+    assert not set(keys) & set(estimate(missing='drop').transform(sample))
 
 
 def test_survives_the_way_to_a_worker():
