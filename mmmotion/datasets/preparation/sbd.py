@@ -95,7 +95,7 @@ def prepare_sbd(source: str | Path, root: str | Path) -> AugmentationSummary:
         if name in own:
             content = _read_own(root, name)
         else:
-            content = _encode(read_segmentation(further[name]), root, name)
+            content = _encode(further[name], root / f'JPEGImages/{name}.jpg')
         write_atomically(path, content)
         written += 1
     listed = ''.join(f'{name}\n' for name in names)
@@ -156,8 +156,8 @@ def _read_own(root: Path, name: str) -> bytes:
     return path.read_bytes()
 
 
-def _encode(labels: np.ndarray, root: Path, name: str) -> bytes:
-    """Make a PNG file with VOC's palette, if it fits the image."""
-    path = root / 'JPEGImages' / f'{name}.jpg'
-    check_same_size(labels, frame_size(path), name)
+def _encode(path: Path, image: Path) -> bytes:
+    """Make a PNG file with VOC's palette, if the labels fit the image."""
+    labels = read_segmentation(path)
+    check_same_size(labels, frame_size(image), str(path))
     return encode_labels(labels)

@@ -103,7 +103,7 @@ def lose_list(source, voc):
     'damage, error, message',
     [
         (cut, ValueError, r'whole file with GTcls\.Segm.*2008_x\.mat'),
-        (shrink, ValueError, r'\(30, 40\), got \(5, 5\): 2008_x'),
+        (shrink, ValueError, r'\(30, 40\), got \(5, 5\): .*cls/2008_x\.mat'),
         (mislabel, ValueError, r'below 21, got 30: .*2008_x\.mat'),
         (lose_image, FileNotFoundError, r'JPEGImages/2008_x\.jpg'),
         (lose_annotation, FileNotFoundError, r'SegmentationClass/2007_b\.png'),
