@@ -165,9 +165,11 @@ class WorldSettings:
         object.__setattr__(self, name, value)  # the class is frozen
 
     def _check_shapes(self) -> None:
-        if isinstance(self.shapes, str):
+        if (not isinstance(self.shapes, Sequence)
+                or isinstance(self.shapes, str)
+                or not all(isinstance(shape, str) for shape in self.shapes)):
             raise TypeError(
-                f'expected shapes to be a list, got {self.shapes!r}'
+                f'expected shapes to be a list of names, got {self.shapes!r}'
             )
         self._set('shapes', tuple(self.shapes))
         if not self.shapes or set(self.shapes) - set(SHAPES):

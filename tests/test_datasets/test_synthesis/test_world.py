@@ -75,6 +75,8 @@ def test_values_out_of_range_are_named(name, value):
         ('noise', '2'),
         ('noise', None),
         ('shapes', 'blob'),
+        ('shapes', None),
+        ('shapes', [['blob']]),
     ],
 )
 def test_values_of_another_kind_are_named(name, value):
