@@ -202,4 +202,10 @@ def _entries(content: dict[str, Any], key: str,
             f'expected a list named "{key}", got the keys '
             f'{sorted(content)[:8]}: {path} (silhouettes)'
         )
+    for entry in entries:
+        if not isinstance(entry, dict):
+            raise ValueError(
+                f'expected "{key}" to hold JSON objects, got '
+                f'{str(entry)[:60]}: {path} (silhouettes)'
+            )
     return entries

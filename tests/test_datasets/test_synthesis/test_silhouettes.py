@@ -126,6 +126,11 @@ def test_a_picture_that_cannot_be_read_is_named(tmp_path):
         ('[]', 'expected a JSON object'),
         ('{"images": []}', 'expected a list named "annotations"'),
         ('{"annotations": []}', 'expected a list named "images"'),
+        ('{"images": ["a"]}', '"images" to hold JSON objects, got a'),
+        (
+            '{"images": [], "annotations": [5]}',
+            '"annotations" to hold JSON objects, got 5'
+        ),
         (
             '{"images": [], "annotations": [{"image_id": 1}]}',
             '1 annotations without'
