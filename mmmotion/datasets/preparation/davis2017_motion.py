@@ -66,7 +66,8 @@ def read_groups(path: str | Path) -> ObjectGroups:
             labels = [label for group in groups for label in group]
             if not labels or sorted(set(labels)) != sorted(labels):
                 raise ValueError(f'the groups of {name} are {groups}')
-            if not all(0 < label < _VOID for label in labels):
+            if not all(type(label) is int and 0 < label < _VOID
+                       for label in labels):  # JSON has true and 1.0, too
                 raise ValueError(f'the labels of {name} are {labels}')
     except (ValueError, TypeError, AttributeError) as error:
         raise ValueError(
