@@ -64,7 +64,8 @@ def read_groups(path: str | Path) -> ObjectGroups:
         videos = json.loads(path.read_text())
         for name, groups in videos.items():
             labels = [label for group in groups for label in group]
-            if not labels or sorted(set(labels)) != sorted(labels):
+            is_full = labels and all(groups)
+            if not is_full or sorted(set(labels)) != sorted(labels):
                 raise ValueError(f'the groups of {name} are {groups}')
             if not all(type(label) is int and 0 < label < _VOID
                        for label in labels):  # JSON has true and 1.0, too

@@ -70,7 +70,8 @@ def test_annotations_of_davis_2016_are_refused(source, helpers):
 @pytest.mark.parametrize(
     'content', [
         '[', '[]', '{"judo": [1]}', '{"judo": [[1], [1]]}', '{"judo": []}',
-        '{"judo": [[0]]}', '{"judo": [[1.0]]}', '{"judo": [[true]]}'
+        '{"judo": [[1], []]}', '{"judo": [[0]]}', '{"judo": [[1.0]]}',
+        '{"judo": [[true]]}'
     ]
 )
 def test_other_groups_are_refused(tmp_path, content):
