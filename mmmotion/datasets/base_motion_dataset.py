@@ -206,10 +206,14 @@ class BaseMotionDataset(BaseDataset):
     def _candidates(self, draw: FrameDraw) -> Iterator[FrameDraw]:
         """Yield the frame itself, then those that may stand in for it."""
         yield draw
+        # Every frame is its own neighbour.
+        wanted = set(draw.gaps or ()) - {0}
         for index in self._stand_ins(int(draw)):
-            offered = self.get_data_info(index).get('available_gaps', ())
-            if draw.gaps is None or set(draw.gaps) <= set(offered):
+            if wanted <= set(self._offered_gaps(index)):
                 yield draw.at(index)
+
+    def _offered_gaps(self, index: int) -> Sequence[int]:
+        return self.get_data_info(index).get('available_gaps', ())
 
     def _stand_ins(self, index: int) -> Iterator[int]:
         """Yield all other frames, those of the same video first."""

@@ -86,6 +86,11 @@ def test_every_broken_file_is_counted_and_logged_once(caplog):
     assert dataset.num_skipped == 2
 
 
+def test_a_pair_of_a_frame_with_itself_has_a_replacement():
+    dataset = make(1, on_error='skip')
+    assert dataset[FrameDraw(1, gaps=(0, ))]['sample_idx'] == 2
+
+
 def test_files_broken_in_workers_are_counted_in_the_main_process():
     dataset = make(1, 4, on_error='skip')
     loader = DataLoader(dataset, num_workers=2, collate_fn=lambda batch: batch)
