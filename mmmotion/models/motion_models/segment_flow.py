@@ -37,7 +37,8 @@ class SegmentFlowLevel:
     Attributes:
         flow: (B, 2, h, w) flow in pixels of the level.
         params: (B, K, P, 2) parameters of the regions in these pixels.
-        increment: (B, K, P, 2) what the level added to them.
+        increment: (B, K, P, 2) what the level added to them; of a fitted
+            motion model, which begins anew at every level, the same.
         dense: (B, 2, h, w) flow of single pixels, or None.
     """
 
@@ -80,15 +81,17 @@ class SegmentFlow(BaseModule):
             ``SegmentPooling``.
         motion_model: Config of a motion model that is fitted in every region,
             at every level, to the flow that single pixels find, instead of a
-            translation from the pooled features.
+            translation from the pooled features. The fit, weighted by the
+            masks, takes the place of the pooling.
         init_cfg: Initialisation as in mmengine; by default that of torch.
             ``type='Pretrained'`` takes what a ``PWCLite`` has in common,
             such as a converted one of ARFlow, or, with
             ``prefix='network.'``, one of ``UnsupervisedFlow``.
 
     Raises:
-        ValueError: If ``mask_source`` is another word or ``input_size`` no
-            multiple of the stride.
+        ValueError: If ``mask_source`` is another word, ``input_size`` no
+            multiple of the stride, or a motion model is given beside the
+            pooling whose place it takes.
     """
 
     def __init__(
@@ -108,6 +111,11 @@ class SegmentFlow(BaseModule):
             raise ValueError(
                 "mask_source must be 'source' or 'target', got "
                 f'{mask_source!r}'
+            )
+        if pooling is not None and motion_model is not None:
+            raise ValueError(
+                'expected pooling or motion_model, which takes its place, got '
+                f'{pooling} and {motion_model}'
             )
         self.pyramid = MODELS.build(pyramid or dict(type='FeaturePyramid'))
         stride = self.pyramid.strides[0]

@@ -155,6 +155,12 @@ def test_gradients_reach_masks_and_all_weights():
     'settings, message',
     [
         (dict(mask_source='both'), "'both'"),
+        (
+            dict(
+                pooling=dict(type='SegmentPooling'),
+                motion_model=dict(type='AffineMotion')
+            ), 'takes its place'
+        ),
         (dict(input_size=(100, 128)), r'multiples of 64, got \(100, 128\)'),
         (dict(input_size=(0, 64)), 'multiples of 64'),
     ],
