@@ -190,8 +190,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         return _fail(
             ExitCode.OUTPUT,
-            f'cannot write: {error}; what is finished stays, the same '
-            'command goes on from there',
+            f'cannot write: {error}; what is finished stays, and once that '
+            'is mended the same command goes on from there',
         )
 
 

@@ -97,11 +97,8 @@ def track_objects(
                 found = []
                 for index in window:
                     groups = _groups(masks, index)
-                    numbers = tracker.update(
-                        groups,
-                        _flow(work, index),
-                        read_frame(frames.path(index)),
-                    )
+                    image = read_frame(frames.path(index))
+                    numbers = tracker.update(groups, _flow(work, index), image)
                     if as_whole:
                         numbers = _foreground(groups) > _SURE
                     found.append(_compact(numbers.numpy()))
