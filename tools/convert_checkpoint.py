@@ -3,7 +3,7 @@
 import argparse
 
 from mmmotion.convert import CONVERTERS, convert_checkpoint
-from mmmotion.engine import CheckpointError
+from mmmotion.engine import end_in_a_line
 
 
 def parse_args(args: list[str] | None = None) -> argparse.Namespace:
@@ -34,7 +34,7 @@ def parse_args(args: list[str] | None = None) -> argparse.Namespace:
 def main(args: list[str] | None = None) -> None:
     """Convert, and say what was written."""
     options = parse_args(args)
-    try:
+    with end_in_a_line('convert_checkpoint'):
         count = convert_checkpoint(
             options.source,
             options.path_in,
@@ -42,8 +42,6 @@ def main(args: list[str] | None = None) -> None:
             options.trust_pickle,
             options.encoder,
         )
-    except (CheckpointError, OSError, TypeError, ValueError) as error:
-        raise SystemExit(f'convert_checkpoint: {error}') from error
     print(f'{options.path_out}: {count} entries from {options.source}')
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from mmengine.config import Config, ConfigDict, DictAction
 from mmengine.logging import print_log
 
+from mmmotion.engine import end_in_a_line, load_config
 from mmmotion.flow import (
     ExtractionSettings,
     Video,
@@ -31,6 +32,7 @@ from mmmotion.flow.work_share import count_cores, parse_shard, rank_shard
 
 _SPLITS = ('train', 'val', 'test')
 _GAPS = (1, -1, 2, -2)
+_CONFIG_SUFFIXES = ('.py', '.yaml', '.yml', '.json')
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -226,10 +228,14 @@ def _ask(args: argparse.Namespace) -> Request:
         if key.partition('.')[0] == 'estimator'
     }
     others = {k: v for k, v in args.cfg_options.items() if k not in own}
-    if Path(args.source).is_file():
-        cfg = Config.fromfile(args.source)
-        cfg.merge_from_dict(others)
-        request = ask_config(cfg, args.split)
+    path = Path(args.source)
+    if path.suffix in _CONFIG_SUFFIXES:
+        request = ask_config(load_config(path, others), args.split)
+    elif path.is_file():
+        raise ValueError(
+            f'{path} is a file, expected a folder of frames, a folder of '
+            'such folders, or a config'
+        )
     elif others:
         raise ValueError(
             f'--cfg-options {", ".join(others)}: there is no config file; '
@@ -251,9 +257,7 @@ def _ask(args: argparse.Namespace) -> Request:
     )
 
 
-def main(argv: list[str] | None = None) -> None:
-    """Extract what the command line asks for."""
-    args = parse_args(argv)
+def _extract(args: argparse.Namespace) -> None:
     request = _ask(args)
     if not request.data_root:
         raise ValueError('--out is missing: the folder that gets Flows')
@@ -277,6 +281,12 @@ def main(argv: list[str] | None = None) -> None:
         show_progress=True,
     )
     print_log(str(summary), 'current')
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Extract what the command line asks for."""
+    with end_in_a_line('extract_flow'):
+        _extract(parse_args(argv))
 
 
 if __name__ == '__main__':

@@ -19,7 +19,11 @@ from mmengine.logging import print_log
 from mmmotion.datasets.dataset_configs import build_synthetic_motion
 from mmmotion.datasets.preparation import ClipPlan, write_clips
 from mmmotion.datasets.synthesis import SceneKey
-from mmmotion.engine import add_config_options, load_config
+from mmmotion.engine import (
+    add_config_options,
+    end_in_a_line,
+    load_config,
+)
 from mmmotion.flow.extraction import FLOW_FORMATS
 from mmmotion.flow.work_share import count_cores, parse_shard, rank_shard
 
@@ -67,9 +71,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     return args
 
 
-def main(argv: list[str] | None = None) -> None:
-    """Write what the command line asks for."""
-    args = parse_args(argv)
+def _generate(args: argparse.Namespace) -> None:
     config = load_config(args.config, args.cfg_options)
     dataset = build_synthetic_motion(config, args.split)
     plans = [
@@ -87,6 +89,12 @@ def main(argv: list[str] | None = None) -> None:
         show_progress=True,
     )
     print_log(str(summary), 'current')
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Write what the command line asks for."""
+    with end_in_a_line('generate_synthetic'):
+        _generate(parse_args(argv))
 
 
 if __name__ == '__main__':

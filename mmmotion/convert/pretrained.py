@@ -29,7 +29,9 @@ class Pretrained:
     and has to find all of its weights. Without a ``prefix`` or ``source``,
     one that names sources also finds itself in a checkpoint of ours, if that
     holds it once. Any other module takes what fits, and there has to be
-    something; the log says what was taken and what was not.
+    something; the log says what was taken and what was not. Where ``marks`` of
+    the module maps entries of its weights to settings, a file that differs in
+    one of them is refused with the name of the setting.
 
     Args:
         checkpoint: Path or URL. Nothing in the file is executed.
@@ -83,6 +85,7 @@ class Pretrained:
             weights = self._convert(module, weights, sources)
         elif rename is not None:
             weights = rename(weights)
+        self._check_marks(module, weights)
         strict = bool(sources or rename)
         check_state_dict(module, weights, self.checkpoint, strict)
         load_fitting(module, weights)
@@ -122,6 +125,19 @@ class Pretrained:
             )
         return selected
 
+    def _check_marks(
+        self, module: nn.Module, weights: Mapping[str, Any]
+    ) -> None:
+        """Refuse weights that another setting of the module was trained to."""
+        entries = module.state_dict()
+        for mark, setting in getattr(module, 'marks', {}).items():
+            if (mark in weights) != (mark in entries):
+                raise CheckpointError(
+                    f'{self.checkpoint} was trained with {setting}='
+                    f'{mark in weights}, but this {type(module).__name__} '
+                    f'has {setting}={mark in entries}'
+                )
+
     def _convert(
         self,
         module: nn.Module,
@@ -147,7 +163,8 @@ def _find_own(module: nn.Module,
     Returns:
         None if they are not there, or several times.
     """
-    names = list(module.state_dict())
+    marks = set(getattr(module, 'marks', ()))
+    names = [name for name in module.state_dict() if name not in marks]
     found = []
     for key in map(str, weights):
         prefix = key.removesuffix(names[0])
@@ -157,6 +174,6 @@ def _find_own(module: nn.Module,
             name.removeprefix(prefix): value
             for name, value in weights.items() if name.startswith(prefix)
         }
-        if part.keys() == set(names):
+        if part.keys() - marks == set(names):
             found.append(part)
     return found[0] if len(found) == 1 else None

@@ -33,17 +33,17 @@ def build_synthetic_motion(cfg: Config, split: str) -> SyntheticMotion:
         split: ``'train'``, ``'val'`` or ``'test'``, whose loader has it.
 
     Raises:
-        KeyError: If the config has no such loader.
-        TypeError: If there is no ``SyntheticMotion``, or another one.
+        ValueError: If the config has no such loader, or that has no
+            ``SyntheticMotion``, or another one.
     """
     key = f'{split}_dataloader'
     if cfg.get(key) is None:
-        raise KeyError(f'{cfg.filename} has no {key}')
+        raise ValueError(f'{cfg.filename} has no {key}')
     configs = find_dataset_configs(cfg[key]['dataset'])
     chosen = [config for config in configs if _is_synthetic(config['type'])]
     if len(chosen) != 1:
         names = [getattr(c['type'], '__name__', c['type']) for c in configs]
-        raise TypeError(
+        raise ValueError(
             f'expected a SyntheticMotion, and only one, in {key} of '
             f'{cfg.filename}, got {", ".join(names)}'
         )

@@ -15,6 +15,7 @@ from .command_line import (
     add_config_options,
     add_device_argument,
     add_run_arguments,
+    end_in_a_line,
     load_run_config,
 )
 from .config_check import ConfigError, check_config, load_config
@@ -48,6 +49,7 @@ __all__ = [
     'describe_match',
     'enable_amp',
     'enable_auto_scale_lr',
+    'end_in_a_line',
     'find_resumable_checkpoint',
     'find_state_dict',
     'hooks',

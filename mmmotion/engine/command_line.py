@@ -1,13 +1,48 @@
-"""Arguments that several command lines have in common."""
+"""What several command lines have in common."""
 
 import argparse
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from mmengine.config import Config, DictAction
 
+from .checkpoint_io import CheckpointError
 from .config_check import load_config
 from .launch import set_work_dir
+
+_INTERRUPTED = 130  # as shells count: 128 and the number of the signal
+
+
+@contextmanager
+def end_in_a_line(command: str) -> Iterator[None]:
+    """End a command in one line where the user can tell what to do.
+
+    That is Ctrl-C, and errors about files, values, their types, optional
+    packages and checkpoints. For commands that can be killed at any moment and go on when
+    they are started again.
+
+    Args:
+        command: Name at the beginning of the line.
+
+    Raises:
+        SystemExit: With the message, or with 130 after Ctrl-C.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        print(
+            f'{command}: stopped; what is written is whole, and the same '
+            'command goes on from there',
+            file=sys.stderr,
+        )
+        raise SystemExit(_INTERRUPTED) from error
+    except (
+        CheckpointError, ImportError, OSError, TypeError, ValueError
+    ) as error:
+        raise SystemExit(f'{command}: {error}') from error
 
 
 def add_config_options(parser: argparse.ArgumentParser) -> None:

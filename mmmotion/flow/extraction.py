@@ -2,10 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 
 from mmengine.logging import print_log
@@ -27,6 +24,7 @@ from .extraction_worker import (
 from .frames import Video, check_videos, frame_size
 from .layout import flow_root
 from .meta import make_meta, record_meta
+from .process_pool import run_in_processes
 
 FLOW_FORMATS = {'npy16': '.npy', 'flo': '.flo', 'png16': '.png'}
 """Suffix by name of the file format."""
@@ -232,23 +230,13 @@ def _run(
         yield from map(worker.run, chunks)
         return
     estimator.to('cpu')  # each worker has its own
-    executor = ProcessPoolExecutor(
-        min(num_workers, len(chunks)),
-        mp_context=get_context('spawn'),
-        initializer=start_worker,
-        initargs=(settings.estimator, settings.plugins, settings.device, *how),
+    yield from run_in_processes(
+        run_chunk,
+        chunks,
+        num_workers,
+        start_worker,
+        (settings.estimator, settings.plugins, settings.device, *how),
     )
-    try:
-        futures = [executor.submit(run_chunk, chunk) for chunk in chunks]
-        for future in as_completed(futures):
-            yield future.result()
-    except BrokenProcessPool as error:
-        raise RuntimeError(
-            'a worker process died, perhaps for want of memory; the files '
-            'written so far are whole, run again to go on'
-        ) from error
-    finally:
-        executor.shutdown(cancel_futures=True)
 
 
 def _frame_sizes(

@@ -1,11 +1,7 @@
 """The part of flow extraction that runs in every process."""
 
-import os
-import signal
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import parent_process
 
 import cv2
 import numpy as np
@@ -17,6 +13,7 @@ from mmmotion.registry import FLOW_ESTIMATORS
 from .estimators import FlowEstimator, complete_settings
 from .frames import read_frame, resize_frame
 from .io import write_flow
+from .process_pool import is_stopping
 
 
 @dataclass(frozen=True)
@@ -106,6 +103,8 @@ class FlowWorker:
         for number, pair in enumerate(chunk.pairs):
             last_use[pair.source] = last_use[pair.target] = number
         for start in range(0, len(chunk.pairs), self.batch_size):
+            if is_stopping():
+                break
             batch = chunk.pairs[start:start + self.batch_size]
             for pair, flow in self._estimate(chunk, batch, frames):
                 if not isinstance(flow, Exception):
@@ -223,10 +222,8 @@ def start_worker(
         batch_size: See :class:`FlowWorker`.
     """
     global _worker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     import_modules_from_strings(list(plugins))
     built = FLOW_ESTIMATORS.build(complete_settings(estimator))
     built.to(device)
@@ -241,11 +238,3 @@ def run_chunk(chunk: Chunk) -> ChunkResult:
     """
     assert _worker is not None
     return _worker.run(chunk)
-
-
-def _end_with_parent() -> None:
-    """Leave when the parent was killed, which a pool does not notice."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

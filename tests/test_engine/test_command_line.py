@@ -5,8 +5,10 @@ import pytest
 import torch
 
 from mmmotion.engine import (
+    CheckpointError,
     add_device_argument,
     add_run_arguments,
+    end_in_a_line,
     load_run_config,
 )
 
@@ -81,3 +83,29 @@ def test_the_device_is_cuda_if_there_is_one(monkeypatch, has_cuda, expected):
     add_device_argument(parser)
     assert parser.parse_args([]).device == expected
     assert parser.parse_args(['--device', 'meta']).device == 'meta'
+
+
+@pytest.mark.parametrize(
+    'error', [
+        ValueError('size 3'),
+        FileNotFoundError('size 3'),
+        ImportError('size 3'),
+        CheckpointError('size 3'),
+    ]
+)
+def test_an_error_of_the_user_is_one_line(error):
+    with pytest.raises(SystemExit, match='^mine: size 3$'):
+        with end_in_a_line('mine'):
+            raise error
+
+
+def test_other_errors_stay_what_they_are():
+    with pytest.raises(ZeroDivisionError), end_in_a_line('mine'):
+        1 / 0
+
+
+def test_ctrl_c_is_told_and_has_the_exit_code_of_shells(capsys):
+    with pytest.raises(SystemExit) as caught, end_in_a_line('mine'):
+        raise KeyboardInterrupt
+    assert caught.value.code == 130
+    assert capsys.readouterr().err.startswith('mine: stopped; ')

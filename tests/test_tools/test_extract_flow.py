@@ -57,17 +57,17 @@ def test_the_tool_takes_the_frames_of_a_config(tmp_path, frames, load_tool):
     assert len(found) == 4
     assert (read_flow(found['00001']) == (2, 1)).all()
     assert not find_flow_files(root, 2, 'a', estimator='fixed')
-    with pytest.raises(ValueError, match='no val_dataloader'):
+    with pytest.raises(SystemExit, match='no val_dataloader'):
         tool.main([str(config), '--split', 'val'])
 
 
 def test_the_tool_names_options_that_go_nowhere(frames, load_tool):
     tool = load_tool('extract_flow.py')
-    with pytest.raises(ValueError, match=r'preset.*estimator\.KEY'):
+    with pytest.raises(SystemExit, match=r'preset.*estimator\.KEY'):
         tool.main([str(frames), '--cfg-options', 'preset=fast'])
-    with pytest.raises(ValueError, match=r'=farneback: name .* --estimator'):
+    with pytest.raises(SystemExit, match=r'=farneback: name .* --estimator'):
         tool.main([str(frames), '--cfg-options', 'estimator=farneback'])
-    with pytest.raises(ValueError, match='--out is missing'):
+    with pytest.raises(SystemExit, match='--out is missing'):
         tool.main([str(frames)])
 
 
@@ -95,3 +95,18 @@ def test_each_rank_has_its_gpu(
     _, _, settings, num_workers, _ = calls[0]
     assert (settings.device, settings.batch_size) == (expected, 3)
     assert (num_workers > 0) == (device == 'cpu')
+
+
+@pytest.mark.parametrize(
+    'source, message', [
+        ('nowhere', 'extract_flow: there is no folder .*nowhere$'),
+        ('nothing.py', 'extract_flow: config not found: .*nothing.py'),
+        ('clip.mp4', 'extract_flow: .*clip.mp4 is a file, expected'),
+    ]
+)
+def test_a_source_that_is_none_ends_the_tool_in_a_line(
+    tmp_path, load_tool, source, message
+):
+    (tmp_path / 'clip.mp4').touch()
+    with pytest.raises(SystemExit, match=message):
+        load_tool('extract_flow.py').main([str(tmp_path / source)])

@@ -82,13 +82,13 @@ def test_the_world_may_stand_beside_clips_on_disk(tool, config, tmp_path):
 def test_two_worlds_are_refused(tool, config, tmp_path):
     path = wrap(config, "dict(type='SyntheticMotion')")
     message = 'expected a SyntheticMotion, and only one, in train_dataloader'
-    with pytest.raises(TypeError, match=message):
+    with pytest.raises(SystemExit, match=message):
         tool.main([path, str(tmp_path / 'out')])
 
 
 def test_data_sets_of_another_kind_are_refused(tool, config, tmp_path):
     out = str(tmp_path / 'out')
-    with pytest.raises(TypeError, match='got VideoSegDataset'):
+    with pytest.raises(SystemExit, match='got VideoSegDataset'):
         tool.main([config, out, '--split', 'val'])
-    with pytest.raises(KeyError, match='no test_dataloader'):
+    with pytest.raises(SystemExit, match='no test_dataloader'):
         tool.main([config, out, '--split', 'test'])

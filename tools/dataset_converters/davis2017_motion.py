@@ -16,6 +16,7 @@ from mmmotion.datasets.preparation import (
     prepare_davis2017_motion,
     read_groups,
 )
+from mmmotion.engine import end_in_a_line
 
 GROUPS = Path(__file__).with_suffix('.json')
 
@@ -44,11 +45,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Prepare the data set, and say what was found and written."""
     args = parse_args(argv)
-    try:
+    with end_in_a_line('davis2017_motion'):
         groups = read_groups(args.groups)
         summary = prepare_davis2017_motion(args.source, groups, args.out)
-    except (OSError, ValueError) as error:
-        raise SystemExit(f'davis2017_motion: {error}') from error
     print(summary)
     print('complete are 30 videos with 44 objects and 1999 annotations')
 

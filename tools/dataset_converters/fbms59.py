@@ -10,6 +10,7 @@ Can be killed at any moment and started again; the source is not changed.
 import argparse
 
 from mmmotion.datasets.preparation import prepare_fbms59
+from mmmotion.engine import end_in_a_line
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -26,10 +27,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Prepare the data set, and say what was found and written."""
     args = parse_args(argv)
-    try:
+    with end_in_a_line('fbms59'):
         summary = prepare_fbms59(args.source, args.out)
-    except (OSError, ValueError) as error:
-        raise SystemExit(f'fbms59: {error}') from error
     print(summary)
     print('complete are 59 videos with 720 annotations')
 

@@ -10,6 +10,7 @@ Can be killed at any moment and started again; the source is not changed.
 import argparse
 
 from mmmotion.datasets.preparation import prepare_moca
+from mmmotion.engine import end_in_a_line
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -33,10 +34,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Prepare the data set, and say what was found and written."""
     args = parse_args(argv)
-    try:
+    with end_in_a_line('moca'):
         summary = prepare_moca(args.source, args.out, args.boxes)
-    except (OSError, ValueError) as error:
-        raise SystemExit(f'moca: {error}') from error
     print(summary)
     print('complete are 88 videos with 4803 annotations')
 

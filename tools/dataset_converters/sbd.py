@@ -12,6 +12,7 @@ Can be killed at any moment and started again; SBD is not changed.
 import argparse
 
 from mmmotion.datasets.preparation import prepare_sbd
+from mmmotion.engine import end_in_a_line
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -28,10 +29,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Prepare the set, and say what was found and written."""
     args = parse_args(argv)
-    try:
+    with end_in_a_line('sbd'):
         summary = prepare_sbd(args.source, args.voc)
-    except (OSError, ValueError) as error:
-        raise SystemExit(f'sbd: {error}') from error
     print(summary)
     print('complete are 10582 annotations, 1464 of VOC and 9118 of SBD')
 

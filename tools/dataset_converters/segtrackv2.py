@@ -11,6 +11,7 @@ Can be killed at any moment and started again; the source is not changed.
 import argparse
 
 from mmmotion.datasets.preparation import prepare_segtrackv2
+from mmmotion.engine import end_in_a_line
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -29,10 +30,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Prepare the data set, and say what was found and written."""
     args = parse_args(argv)
-    try:
+    with end_in_a_line('segtrackv2'):
         summary = prepare_segtrackv2(args.source, args.out)
-    except (OSError, ValueError) as error:
-        raise SystemExit(f'segtrackv2: {error}') from error
     print(summary)
     print('complete are 14 videos with 976 annotations')
 

@@ -3,10 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +17,7 @@ from mmmotion.flow.atomic import (
 )
 from mmmotion.flow.extraction_progress import ExtractionProgress
 from mmmotion.flow.io import encode_flow
+from mmmotion.flow.process_pool import run_in_processes
 
 from ..synthesis import SceneKey, View, WorldSettings, build_scene
 from .prepared_tree import encode_image, encode_labels
@@ -230,20 +228,7 @@ def _run(plans: Sequence[ClipPlan], num_workers: int) -> Iterator[None]:
     if num_workers == 0 or not plans:
         yield from map(write_clip, plans)
         return
-    executor = ProcessPoolExecutor(
-        min(num_workers, len(plans)), mp_context=get_context('spawn')
-    )
-    try:
-        for future in as_completed([executor.submit(write_clip, plan)
-                                    for plan in plans]):
-            yield future.result()
-    except BrokenProcessPool as error:
-        raise RuntimeError(
-            'a worker process died, perhaps for want of memory; the clips '
-            'written so far are whole, run again to go on'
-        ) from error
-    finally:
-        executor.shutdown(cancel_futures=True)
+    yield from run_in_processes(write_clip, plans, num_workers)
 
 
 def write_clip(plan: ClipPlan) -> None:

@@ -11,7 +11,7 @@ from mmmotion.flow.io import check_flow, read_flow
 from mmmotion.registry import TRANSFORMS
 
 from ..errors import BrokenFiles, MissingFileError, SampleError
-from .missing import check_missing
+from .missing import check_missing, get_chosen_gaps
 
 # Sizes are rounded when frames or flows are resized: 1080p flows of frames
 # that are 854 x 480 have an aspect ratio that differs by 0.1 %.
@@ -147,12 +147,7 @@ class LoadFlows(BaseTransform):
     def _wanted(self, results: dict) -> tuple[int, ...]:
         if self.gaps is not None:
             return self.gaps
-        if 'gaps' not in results:
-            raise KeyError(
-                'LoadFlows(gaps=None) needs a sampler that chooses gaps, like '
-                'VideoSampler; otherwise name the gaps'
-            )
-        return results['gaps']
+        return get_chosen_gaps(results, 'LoadFlows')
 
     def _find(self, results: dict, gap: int) -> int | None:
         paths = results['flow_paths']

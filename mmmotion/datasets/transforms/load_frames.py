@@ -10,7 +10,7 @@ from mmmotion.flow.frames import read_frame
 from mmmotion.registry import TRANSFORMS
 
 from ..errors import MissingFileError, SampleError
-from .missing import check_missing
+from .missing import check_missing, get_chosen_gaps
 
 
 def load_frame(path: str) -> np.ndarray:
@@ -102,13 +102,7 @@ class LoadFrames(BaseTransform):
     def _wanted(self, results: dict) -> tuple[int, ...]:
         if self.gaps is not None:
             return self.gaps
-        if 'gaps' not in results:
-            raise KeyError(
-                'LoadFrames(gaps=None) needs a sampler that chooses gaps, '
-                'like FramePairSampler or VideoSampler; otherwise name the '
-                'gaps'
-            )
-        return results['gaps']
+        return get_chosen_gaps(results, 'LoadFrames')
 
     def _find(self, results: dict, gap: int) -> int | None:
         neighbours = results['neighbours']

@@ -1,6 +1,6 @@
 """A light network for optical flow between two or three frames."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -53,13 +53,13 @@ class PWCLite(BaseModule):
         normalize_features: Whether features are compared after
             :func:`~mmmotion.flow.networks.normalize_features`. The released
             weights are trained without; from scratch it learns to match much
-            sooner with it. Such weights have the entry
-            ``normalizes_features`` and do not load into the other kind.
+            sooner with it. Weights of one kind do not load into the other.
         init_cfg: Initialisation, see mmengine; PyTorch's own if None. The
             files that ARFlow released can be named as they are.
 
     Attributes:
         sources: Names of released weights, see ``mmmotion.convert``.
+        marks: Setting by the entry that the weights have only with it.
         divisor: Number that divides the sides of the images.
 
     Raises:
@@ -67,6 +67,7 @@ class PWCLite(BaseModule):
     """
 
     sources = ('arflow', )
+    marks: Mapping[str, str] = {'normalizes_features': 'normalize_features'}
     divisor = 64
 
     def __init__(

@@ -3,9 +3,16 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from PIL import Image
 from torch.utils.data import DataLoader
 
-from mmmotion.datasets import DAVIS2016, BaseMotionDataset, VideoSampler
+from mmmotion.datasets import (
+    DAVIS2016,
+    BaseMotionDataset,
+    LoadFrames,
+    VideoSampler,
+    VideoSegDataset,
+)
 from mmmotion.datasets.samplers import endless_sampler, shortage
 from mmmotion.registry import DATA_SAMPLERS
 
@@ -292,3 +299,17 @@ def test_rejects_bad_settings():
         VideoSampler(dataset, seed=0).skip(-1)
     with pytest.raises(ValueError, match='at least 5 of the gaps'):
         VideoSampler(dataset, num_gaps=5)
+
+
+def test_a_data_set_without_any_second_frame_is_told_as_that(tmp_path):
+    for name in ('cat', 'dog'):
+        (tmp_path / 'JPEGImages' / name).mkdir(parents=True)
+        Image.new('RGB', (6, 4)).save(tmp_path / f'JPEGImages/{name}/0.png')
+    dataset = VideoSegDataset(
+        str(tmp_path), gaps=(1, -1), pipeline=[LoadFrames(gaps=None)]
+    )
+    draw = VideoSampler(dataset, seed=0).draw(0)
+    with pytest.raises(
+        ValueError, match=r'needs two frames .*(cat|dog), which has 1, .*0\.png'
+    ):
+        dataset[draw]

@@ -1,6 +1,9 @@
 import pytest
 
-from mmmotion.datasets.transforms.missing import check_missing
+from mmmotion.datasets.transforms.missing import (
+    check_missing,
+    get_chosen_gaps,
+)
 
 
 @pytest.mark.parametrize('missing', ['error', 'opposite', 'drop'])
@@ -17,3 +20,10 @@ def test_a_transform_may_know_others():
 def test_an_unknown_way_lists_the_known_ones():
     with pytest.raises(ValueError, match=r"'opposite', 'drop'.*got 'skip'"):
         check_missing('skip')
+
+
+def test_a_sample_without_gaps_says_why():
+    sample = dict(video_id='cat', frame_id='00003', num_frames=1)
+    assert get_chosen_gaps(dict(sample, gaps=(2, )), 'LoadFlows') == (2, )
+    with pytest.raises(KeyError, match='LoadFlows.*needs a sampler'):
+        get_chosen_gaps(dict(sample, available_gaps=(1, )), 'LoadFlows')

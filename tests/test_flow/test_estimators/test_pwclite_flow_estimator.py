@@ -3,6 +3,7 @@ import pytest
 import torch
 from torch.nn.functional import interpolate
 
+from mmmotion.convert.arflow import iterate_names
 from mmmotion.engine import CheckpointError
 from mmmotion.flow import PWCLite, PWCLiteFlowEstimator
 from mmmotion.flow.estimators import complete_settings
@@ -182,4 +183,38 @@ def test_weights_for_normalised_features_need_the_setting(tmp_path, frames):
         estimator.estimate(*frames),
         flow[0, :, :101, :163].permute(1, 2, 0).numpy(),
         atol=1e-4,
+    )
+
+
+def save_network(path, form, normalize):
+    """Weights of ours alone, below a prefix, or of the release."""
+    state = PWCLite(normalize_features=normalize).state_dict()
+    if form == 'training':
+        state = {f'network.{name}': state[name] for name in state}
+        state['data_preprocessor.mean'] = torch.zeros(3)
+    elif form == 'release':
+        state = {theirs: state[ours] for theirs, ours in iterate_names()}
+    torch.save(dict(state_dict=state), path)
+
+
+@pytest.mark.parametrize(
+    'form, trained', [
+        ('training', True),
+        ('training', False),
+        ('network', True),
+        ('network', False),
+        ('release', False),
+    ]
+)
+def test_weights_of_the_other_kind_are_refused_with_the_name_of_the_setting(
+    tmp_path, form, trained
+):
+    path = str(tmp_path / 'weights.pth')
+    save_network(path, form, trained)
+    PWCLiteFlowEstimator(path, normalize_features=trained)
+    with pytest.raises(CheckpointError) as caught:
+        PWCLiteFlowEstimator(path, normalize_features=not trained)
+    assert str(caught.value) == (
+        f'{path} was trained with normalize_features={trained}, but this '
+        f'PWCLite has normalize_features={not trained}'
     )
