@@ -74,7 +74,9 @@ class UnsupervisedFlow(ThreeModeModel):
 
         Raises:
             ValueError: If there are other than two frames, or they are
-                smaller than a pixel of the coarsest flow.
+                smaller than a pixel of the coarsest flow, or too small for a
+                loss: SSIM takes 3 x 3 pixels of the coarsest flow that has a
+                weight.
         """
         images = self._read_pair(inputs)
         flows = self.network(self._pad(images))

@@ -96,7 +96,8 @@ class PhotometricLoss(nn.Module):
 
         Raises:
             ValueError: If the frames or flows differ in size, or the number
-                of levels is not that of the weights.
+                of levels is not that of the weights, or a level is too small
+                for a distance.
         """
         if first.shape != second.shape:
             raise ValueError(
@@ -153,6 +154,12 @@ class PhotometricLoss(nn.Module):
             image = F.interpolate(target, size, mode='area')
             warped = warp(F.interpolate(source, size, mode='area'), flow)
             seen = None if visible is None else F.interpolate(visible, size)
-            for distance in self.distances:
-                total = total + weight * distance(image, warped, seen)
+            try:
+                for distance in self.distances:
+                    total = total + weight * distance(image, warped, seen)
+            except ValueError as error:
+                raise ValueError(
+                    f'at the level of {height} x {width} pixels of frames of '
+                    f'{target.shape[-2]} x {target.shape[-1]}: {error}'
+                ) from error
         return total

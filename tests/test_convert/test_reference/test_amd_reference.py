@@ -18,10 +18,10 @@ def test_both_pathways_equal_the_original(golden):
         for name, value in content.items()
         if not name.startswith(('train_', 'end_to_end'))
     }
-    assert check(state, content) == 7
+    assert check(state, content) == 13
 
 
 @pytest.mark.slow
 def test_training_equals_the_original(golden):
     state, content = golden('amd.npz')
-    assert check(state, content) == 11
+    assert check(state, content) == 17

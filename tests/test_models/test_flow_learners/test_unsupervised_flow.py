@@ -130,8 +130,8 @@ def test_prediction_fills_the_samples():
     assert len(model(inputs, mode='predict')) == 2
 
 
-def test_the_real_network_trains():
-    model = MODELS.build(
+def build_real():
+    return MODELS.build(
         dict(
             type='UnsupervisedFlow',
             network=dict(type='PWCLite'),
@@ -139,6 +139,10 @@ def test_the_real_network_trains():
             loss_smooth=dict(type='FlowSmoothnessLoss'),
         )
     )
+
+
+def test_the_real_network_trains():
+    model = build_real()
     inputs = prepare(model, moving_pair((60, 70)))
     total, _ = model.parse_losses(model(inputs, mode='loss'))
     total.backward()
@@ -161,3 +165,12 @@ def test_frames_may_be_too_small_for_the_losses():
     model = build()
     with pytest.raises(ValueError, match='at least 4 x 4 pixels, got 3 x 24'):
         model(prepare(model, moving_pair((3, 24))), mode='loss')
+
+
+def test_frames_that_are_too_small_for_ssim_are_told_with_their_size():
+    model = build_real()
+    inputs = prepare(model, moving_pair((24, 64)))
+    message = r'level of 2 x 8 pixels of frames of 16 x 64: a window of 3'
+    with pytest.raises(ValueError, match=message):
+        model(inputs, mode='loss')
+    model(prepare(model, moving_pair((32, 64))), mode='loss')
