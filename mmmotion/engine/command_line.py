@@ -21,8 +21,8 @@ def end_in_a_line(command: str) -> Iterator[None]:
     """End a command in one line where the user can tell what to do.
 
     That is Ctrl-C, and errors about files, values, their types, optional
-    packages and checkpoints. For commands that can be killed at any moment and go on when
-    they are started again.
+    packages and checkpoints. For commands that can be killed at any moment
+    and go on when they are started again.
 
     Args:
         command: Name at the beginning of the line.
@@ -33,15 +33,13 @@ def end_in_a_line(command: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as error:
-        print(
+        sys.stderr.write(
             f'{command}: stopped; what is written is whole, and the same '
-            'command goes on from there',
-            file=sys.stderr,
+            'command goes on from there\n'
         )
         raise SystemExit(_INTERRUPTED) from error
-    except (
-        CheckpointError, ImportError, OSError, TypeError, ValueError
-    ) as error:
+    except (CheckpointError, ImportError, OSError, TypeError,
+            ValueError) as error:
         raise SystemExit(f'{command}: {error}') from error
 
 

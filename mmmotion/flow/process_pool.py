@@ -4,7 +4,11 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    CancelledError,
+    ProcessPoolExecutor,
+    as_completed,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
@@ -110,8 +114,10 @@ def _start(
         initializer(*initargs)
 
 
-def _call(function: Callable[[Item], Result], item: Item) -> Result | None:
-    return None if is_stopping() else function(item)
+def _call(function: Callable[[Item], Result], item: Item) -> Result:
+    if is_stopping():
+        raise CancelledError('nobody waits for this any more')
+    return function(item)
 
 
 def _end_with_parent() -> None:

@@ -32,9 +32,8 @@ def check_missing(
         )
 
 
-def get_chosen_gaps(
-    results: Mapping[str, Any], transform: str
-) -> tuple[int, ...]:
+def get_chosen_gaps(results: Mapping[str, Any],
+                    transform: str) -> tuple[int, ...]:
     """Return the gaps that the sampler chose for a sample.
 
     Args:

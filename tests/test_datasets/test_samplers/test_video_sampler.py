@@ -309,7 +309,6 @@ def test_a_data_set_without_any_second_frame_is_told_as_that(tmp_path):
         str(tmp_path), gaps=(1, -1), pipeline=[LoadFrames(gaps=None)]
     )
     draw = VideoSampler(dataset, seed=0).draw(0)
-    with pytest.raises(
-        ValueError, match=r'needs two frames .*(cat|dog), which has 1, .*0\.png'
-    ):
+    message = r'needs two frames .*(cat|dog), which has 1, .*0\.png'
+    with pytest.raises(ValueError, match=message):
         dataset[draw]

@@ -25,5 +25,5 @@ def test_an_unknown_way_lists_the_known_ones():
 def test_a_sample_without_gaps_says_why():
     sample = dict(video_id='cat', frame_id='00003', num_frames=1)
     assert get_chosen_gaps(dict(sample, gaps=(2, )), 'LoadFlows') == (2, )
-    with pytest.raises(KeyError, match='LoadFlows.*needs a sampler'):
+    with pytest.raises(KeyError, match=r'LoadFlows.*needs a sampler'):
         get_chosen_gaps(dict(sample, available_gaps=(1, )), 'LoadFlows')
