@@ -118,13 +118,12 @@ class MotionInferencer(BaseInferencer):
         sources = self._inputs_to_list(inputs)
         results = []
         for source in self.preprocess(sources, batch_size, **opening):
-            run = VideoRun(
-                source, self.method, settings, out_dir, self.progress
-            )
-            result = self.forward(run)
-            if run.results is not None:
-                self.visualize([run], [result], **showing)
-            results += self.postprocess([result], [run], **finishing)
+            with VideoRun(source, self.method, settings, out_dir,
+                          self.progress) as run:
+                result = self.forward(run)
+                if run.results is not None:
+                    self.visualize([run], [result], **showing)
+                results += self.postprocess([result], [run], **finishing)
             self.progress.say(_summarise(result, run))
         return results if _is_batch(inputs) else results[0]
 

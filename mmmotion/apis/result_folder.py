@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from mmmotion.flow.atomic import clean_stale_files
 
 WORK = '.work'
@@ -17,12 +19,16 @@ _FILES = (
 class ResultFolder:
     """Results of one video, of this run or an earlier one.
 
+    One run at a time has the folder; it is free again after :meth:`close`,
+    or when the process has ended, in whatever way.
+
     Args:
-        path: The folder; it need not be there.
+        path: The folder; it is made.
 
     Raises:
         FileExistsError: If something that no run has made stands where a
             result would go.
+        OSError: If another run works in the folder, or it cannot be made.
     """
 
     def __init__(self, path: Path) -> None:
@@ -30,8 +36,15 @@ class ResultFolder:
         self._masks = path / 'masks'
         if not self._is_ours():
             self._refuse_others()
+        self.file(WORK).mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(self.file(WORK) / 'lock')
+        self._take()
         for folder in (path, self._masks):
             clean_stale_files(folder, is_deep=False)
+
+    def close(self) -> None:
+        """Let other runs have the folder."""
+        self._lock.release()
 
     def file(self, name: str) -> Path:
         """Where a result goes that is not a mask."""
@@ -56,6 +69,20 @@ class ResultFolder:
         """Remove what other settings, or another video, have left."""
         for path in self._results():
             path.unlink(missing_ok=True)
+
+    def _take(self) -> None:
+        """Keep other runs out, where the file system can do that."""
+        try:
+            self._lock.acquire(timeout=0)
+        except NotImplementedError:
+            return
+        except Timeout as error:
+            raise OSError(
+                errno.EBUSY,
+                'another run works in this folder: wait for its end, or name '
+                'another folder for the results',
+                str(self.path),
+            ) from error
 
     def _results(self) -> list[Path]:
         return [*self._masks.glob('*.png'), *map(self.file, _FILES)]

@@ -13,8 +13,8 @@ same command goes on where it stopped.
 
 Exit codes: 0 done, 1 unexpected error, 2 wrong arguments, 3 an input is no
 video or cannot be worked on (the others are), 4 done, but an input was broken
-and only what could be decoded was used, 5 cannot write (no space or no
-permission), 130 stopped by Ctrl-C.
+and only what could be decoded was used, 5 cannot write (no space, no
+permission or another run in the folder), 130 stopped by Ctrl-C.
 """
 
 import argparse
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _CANNOT_WRITE = (
     errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS,
     errno.ENOTDIR, errno.EEXIST, errno.EFBIG, errno.EISDIR,
-    errno.ENAMETOOLONG
+    errno.ENAMETOOLONG, errno.EBUSY
 )  # yapf: disable
 
 

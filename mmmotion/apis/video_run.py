@@ -71,8 +71,8 @@ class VideoRun:
         progress: Told about every step.
 
     Raises:
-        OSError: If the folder cannot be made or written, or holds what is
-            not a result.
+        OSError: If the folder cannot be made or written, holds what is not a
+            result, or another run works in it.
     """
 
     def __init__(
@@ -100,6 +100,14 @@ class VideoRun:
                 self, shutil.rmtree, self._private, ignore_errors=True
             )
         self.work = WorkFolder(root, STAGES)
+
+    def __enter__(self) -> 'VideoRun':
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Let other runs have the folder of the results."""
+        if self.results is not None:
+            self.results.close()
 
     def run(self) -> VideoResult:
         """Do the stages that are not finished.

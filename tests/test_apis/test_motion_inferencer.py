@@ -1,5 +1,6 @@
 """A video in, masks out: the whole way, by a small method."""
 
+import errno
 import html
 import json
 import re
@@ -12,7 +13,7 @@ import pytest
 from mmengine.logging import MMLogger
 from PIL import Image
 
-from mmmotion.apis import MotionInferencer
+from mmmotion.apis import MotionInferencer, video_run
 from mmmotion.apis.run_settings import RunSettings
 from mmmotion.apis.stages import FrameArrays, learn
 
@@ -127,6 +128,24 @@ def test_files_that_are_no_results_are_not_replaced(
         baseline(clip, tmp_path, overlay=False, report=False)
     assert own.read_bytes() == b'made by hand'
     assert not (tmp_path / 'video/.work').exists()
+
+
+def test_a_run_that_failed_leaves_the_folder_to_the_next(
+    baseline, make_clip, tmp_path, monkeypatch
+):
+    clip, pictures = make_clip(3, (48, 64)), dict(overlay=False, report=False)
+
+    def fail(*args):
+        raise OSError(errno.ENOSPC, 'no space')
+
+    with monkeypatch.context() as patch, pytest.raises(
+            OSError,
+            match='no space') as caught:  # its traceback keeps the run alive
+        patch.setattr(video_run, 'write_davis_png', fail)
+        baseline(clip, tmp_path, **pictures)
+    baseline(clip, tmp_path, **pictures)
+    assert (tmp_path / 'video/result.json').is_file()
+    assert caught.value.errno == errno.ENOSPC
 
 
 def test_results_are_known_again_without_the_work(
