@@ -1,6 +1,6 @@
 """What is written about a video."""
 
-from .davis_png import encode_davis_png, write_davis_png
+from .davis_png import write_davis_png
 from .objects_json import ObjectsWriter, encode_rle
 from .overlay import write_overlay
 from .result_json import (
@@ -12,7 +12,6 @@ from .soft_mask_archive import write_soft_masks
 
 __all__ = [
     'ObjectsWriter',
-    'encode_davis_png',
     'encode_rle',
     'track_from_json',
     'track_to_json',

@@ -1,28 +1,11 @@
-"""Labels as PNG files with the palette of DAVIS."""
+"""Labels as files."""
 
-import io
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from mmmotion.flow.atomic import write_atomically
-from mmmotion.visualization import palette
-
-_NUM_COLORS = 256
-
-
-def encode_davis_png(labels: np.ndarray) -> bytes:
-    """Make the content of an indexed PNG file.
-
-    Args:
-        labels: (H, W) uint8, 0 background.
-    """
-    image = Image.fromarray(labels, mode='P')
-    image.putpalette(palette(_NUM_COLORS).tobytes())
-    buffer = io.BytesIO()
-    image.save(buffer, 'PNG')
-    return buffer.getvalue()
+from mmmotion.structures import encode_labels
 
 
 def write_davis_png(path: str | Path, labels: np.ndarray) -> None:
@@ -32,4 +15,4 @@ def write_davis_png(path: str | Path, labels: np.ndarray) -> None:
         path: File to write.
         labels: (H, W) uint8, 0 background.
     """
-    write_atomically(path, encode_davis_png(labels))
+    write_atomically(path, encode_labels(labels))

@@ -1,6 +1,5 @@
 """Writing of videos in the layout that all data sets have in common."""
 
-import io
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,14 +7,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 from mmengine.logging import print_log
-from PIL import Image
 
 from mmmotion.flow.atomic import clean_stale_files, write_atomically
 from mmmotion.flow.frames import read_frame
-from mmmotion.structures import label_colors
 
 _JPEG_QUALITY = 95
-_NUM_LABELS = 256
 _JPEG_SUFFIXES = ('.jpg', '.jpeg')
 
 MaskMaker = Callable[['PlannedVideo', str], np.ndarray]
@@ -100,19 +96,6 @@ def encode_image(img: np.ndarray) -> bytes:
     """
     options = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
     return cv2.imencode('.jpg', img[..., ::-1], options)[1].tobytes()
-
-
-def encode_labels(labels: np.ndarray) -> bytes:
-    """Make a PNG file with the palette of VOC, which is that of DAVIS.
-
-    Args:
-        labels: (H, W) uint8.
-    """
-    image = Image.fromarray(labels)
-    image.putpalette(np.array(label_colors(_NUM_LABELS), np.uint8).tobytes())
-    stream = io.BytesIO()
-    image.save(stream, format='PNG')
-    return stream.getvalue()
 
 
 def write_videos(

@@ -8,9 +8,10 @@ import scipy.io
 
 from mmmotion.flow.atomic import clean_stale_files, write_atomically
 from mmmotion.flow.frames import frame_size
+from mmmotion.structures import encode_labels
 
 from ..voc2012 import VOC2012
-from .prepared_tree import check_same_size, encode_labels
+from .prepared_tree import check_same_size
 
 _MASKS = 'SegmentationClassAug'
 _LISTS = 'ImageSets/Segmentation'

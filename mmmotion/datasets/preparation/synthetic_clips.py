@@ -18,9 +18,10 @@ from mmmotion.flow.atomic import (
 from mmmotion.flow.extraction_progress import ExtractionProgress
 from mmmotion.flow.io import encode_flow
 from mmmotion.flow.process_pool import run_in_processes
+from mmmotion.structures import encode_labels
 
 from ..synthesis import SceneKey, View, WorldSettings, build_scene
-from .prepared_tree import encode_image, encode_labels
+from .prepared_tree import encode_image
 
 _GAPS = (1, -1)
 _NOTE = 'synthetic.json'

@@ -208,4 +208,11 @@ def _entries(content: dict[str, Any], key: str,
                 f'expected "{key}" to hold JSON objects, got '
                 f'{str(entry)[:60]}: {path} (silhouettes)'
             )
+        for name in ('id', 'image_id'):
+            if not isinstance(entry.get(name), int | str | None):
+                raise ValueError(
+                    f'expected the "{name}" of an entry of "{key}" to be a '
+                    f'number or a text, got {entry[name]}: {path} '
+                    '(silhouettes)'
+                )
     return entries

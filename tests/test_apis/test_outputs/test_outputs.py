@@ -1,29 +1,18 @@
 """Files for scripts say what the masks say."""
 
-import io
 import json
 import math
 
 import numpy as np
-from PIL import Image
 from pycocotools import mask as coco_mask
 
 from mmmotion.apis.outputs import (
     ObjectsWriter,
-    encode_davis_png,
     encode_rle,
     track_from_json,
     track_to_json,
 )
 from mmmotion.structures import ObjectTrack
-
-
-def test_a_png_holds_the_labels_as_indices():
-    labels = np.arange(12, dtype=np.uint8).reshape(3, 4)
-    with Image.open(io.BytesIO(encode_davis_png(labels))) as image:
-        assert image.mode == 'P'
-        np.testing.assert_array_equal(np.array(image), labels)
-        assert image.convert('RGB').getpixel((1, 0)) == (128, 0, 0)
 
 
 def test_run_lengths_are_those_of_coco():

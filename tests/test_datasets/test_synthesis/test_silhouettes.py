@@ -127,6 +127,7 @@ def test_a_picture_that_cannot_be_read_is_named(tmp_path):
         ('{"images": []}', 'expected a list named "annotations"'),
         ('{"annotations": []}', 'expected a list named "images"'),
         ('{"images": ["a"]}', '"images" to hold JSON objects, got a'),
+        ('{"images": [{"id": [3]}]}', r'"id" of an entry .*got \[3\]'),
         (
             '{"images": [], "annotations": [5]}',
             '"annotations" to hold JSON objects, got 5'
