@@ -9,6 +9,7 @@ from mmmotion.engine import (
     enable_amp,
     enable_auto_scale_lr,
     load_run_config,
+    set_resume,
 )
 
 
@@ -47,8 +48,7 @@ def main() -> None:
     if args.auto_scale_lr:
         enable_auto_scale_lr(cfg)
     if args.resume:
-        cfg.resume = True
-        cfg.load_from = None if args.resume == 'auto' else args.resume
+        set_resume(cfg, None if args.resume == 'auto' else args.resume)
     build_runner(cfg).train()
 
 

@@ -28,6 +28,7 @@ from .launch import (
     prepare_config,
     require_weights,
     set_show_dir,
+    set_resume,
     set_test_checkpoint,
     set_work_dir,
 )
@@ -64,6 +65,7 @@ __all__ = [
     'read_checkpoint',
     'require_weights',
     'set_show_dir',
+    'set_resume',
     'set_test_checkpoint',
     'set_work_dir',
 ]

@@ -46,8 +46,9 @@ def build_runner(cfg: Config) -> Runner:
 def prepare_config(cfg: Config) -> None:
     """Check a config and adapt it to this machine, in place.
 
-    Starts the process group, always writes a seed (without one the order of
-    samples differs after a resume), replaces what needs CUDA where there is
+    Starts the process group, finds the checkpoint for ``resume='auto'``,
+    always writes a seed (without one the order of samples differs after a
+    resume), replaces what needs CUDA where there is
     none, and leaves TensorBoard out where it is not installed.
 
     Args:
@@ -56,10 +57,13 @@ def prepare_config(cfg: Config) -> None:
     Raises:
         ConfigError: If a key looks like a typing error.
         FileNotFoundError: If ``load_from`` does not exist.
+        CheckpointError: If an automatic resume finds no checkpoint that
+            opens.
     """
     check_config(cfg)
-    _check_load_from(cfg)
     init_distributed(cfg)
+    _choose_checkpoint(cfg)
+    _check_load_from(cfg)
     _write_seed(cfg)
     if not torch.cuda.is_available():
         _replace_cuda_amp(cfg)
@@ -168,6 +172,36 @@ def set_show_dir(cfg: Config, show_dir: str) -> None:
     hooks = ensure_section(cfg, 'default_hooks')
     hook = hooks.get('visualization') or dict(type='PanelVisualizationHook')
     hooks['visualization'] = dict(hook, draw=True, out_dir=show_dir)
+
+
+def set_resume(cfg: Config, checkpoint: str | None) -> None:
+    """Go on with a run.
+
+    Args:
+        cfg: The whole config; ``resume`` and ``load_from`` are set in place.
+        checkpoint: Where it goes on, None for the newest checkpoint of the
+            work directory. If that has none, the run begins as the config
+            says, with its ``load_from``.
+    """
+    cfg.resume = 'auto' if checkpoint is None else True
+    if checkpoint is not None:
+        cfg.load_from = checkpoint
+
+
+def _choose_checkpoint(cfg: Config) -> None:
+    if cfg.get('resume') != 'auto':
+        return
+    found = find_resumable_checkpoint(cfg.work_dir)
+    cfg.resume = found is not None
+    if found is not None:
+        cfg.load_from = found
+        return
+    weights = cfg.get('load_from')
+    print_log(
+        f'No checkpoint in {cfg.work_dir}: nothing to resume, the run starts '
+        'from the beginning' + (f', with {weights}' if weights else ''),
+        level=logging.WARNING,
+    )
 
 
 def _check_load_from(cfg: Config) -> None:

@@ -75,6 +75,29 @@ def test_resume_from_a_given_file(run_tool, config, tmp_path):
     assert [r['step'] for r in read_scalars(tmp_path / 'b')] == [3, 4]
 
 
+@pytest.mark.parametrize('resume', [False, True])
+def test_a_resume_of_nothing_begins_with_the_weights_of_the_config(
+    run_tool, config, tmp_path, capsys, resume
+):
+    one = ['--cfg-options', 'train_cfg.max_iters=1', 'param_scheduler=None']
+    run_tool('train.py', config, '--work-dir', tmp_path / 'a', *one)
+    weights = tmp_path / 'a' / 'iter_1.pth'
+    run_tool(
+        'train.py', config, *['--resume'][:resume], '--work-dir',
+        tmp_path / 'b', *one, f'load_from={weights}',
+        'optim_wrapper.optimizer.lr=0.0'
+    )
+    trained, begun = (
+        torch.load(tmp_path / name / 'iter_1.pth', weights_only=True)
+        for name in 'ab'
+    )
+    for name, value in trained['state_dict'].items():
+        assert torch.equal(begun['state_dict'][name], value)
+    assert [r['step'] for r in read_scalars(tmp_path / 'b')] == [1]
+    said = f'the run starts from the beginning, with {weights}'
+    assert (said in capsys.readouterr().out.replace('\n', '')) == resume
+
+
 def test_amp_and_scaled_learning_rate(run_tool, config, tmp_path):
     run_tool(
         'train.py', config, '--amp', '--auto-scale-lr', '--work-dir', tmp_path,
