@@ -36,6 +36,9 @@ from .object_channel_hook import keep_object_channel
 
 _NUM_SHOWN = 5
 _RECORD = 'pseudo_labels'
+_NOT_SEGMENTING = (
+    'motion_model', 'postprocess', 'data_preprocessor', 'init_cfg'
+)  # yapf: disable
 
 
 @HOOKS.register_module()
@@ -259,11 +262,13 @@ class PseudoLabelHook(Hook):
     def _describe(self, runner: Runner) -> dict[str, Any]:
         """What the labels depend on, but for weights, channel and files."""
         model = unwrap_model(runner.model)
+        config = runner.cfg.get('model') or {}
+        segments = _keep_segmenting(config) | dict(type=type(model).__name__)
         return self._settings | describe_settings(
             dict(
-                model=type(model).__name__,
-                data_preprocessor=runner.cfg.get('data_preprocessor') or
-                (runner.cfg.get('model') or {}).get('data_preprocessor'),
+                model=segments,
+                data_preprocessor=runner.cfg.get('data_preprocessor')
+                or config.get('data_preprocessor'),
                 dataset=self._dataset_config(runner),
                 device=next(model.parameters()).device.type,
             )
@@ -372,3 +377,12 @@ def _refuse(
         '(ObjectChannel(channel=...)), or change refine and constraint of '
         'PseudoLabelHook'
     )
+
+
+def _keep_segmenting(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out of the config of a model what its masks do not depend on."""
+    return {
+        key: _keep_segmenting(value) if isinstance(value, Mapping) else value
+        for key, value in config.items()
+        if key not in _NOT_SEGMENTING and not key.startswith('loss_')
+    }

@@ -131,6 +131,28 @@ def test_labels_are_used_again_unless_their_settings_change(build, tmp_path):
     assert 'refine was' in said[2] and 'are not used' not in said[1]
 
 
+@pytest.mark.parametrize(
+    'change, num_new', [
+        (dict(model__dropout=0.3), 3),
+        (dict(model__loss_appearance__loss_weight=3.0), 0),
+        (dict(model__init_cfg=None), 0),
+    ]
+)
+def test_labels_are_made_anew_if_the_model_segments_otherwise(
+    build, tmp_path, change, num_new
+):
+    build('first', train_cfg__max_iters=4).train()
+    start = dict(
+        load_from=str(tmp_path / 'first' / 'iter_4.pth'),
+        train_cfg__max_iters=1,
+        custom_hooks=hooks(0),
+    )
+    build(**start).train()
+    runner = build(**start, **change)
+    runner.train()
+    assert f'labels of {num_new} videos were made' in read_log(runner)
+
+
 def test_a_resume_needs_the_labels_of_the_checkpoint(build, tmp_path):
     build(train_cfg__max_iters=6).train()
     other = hooks(refine=[dict(CRF, num_iters=3)])
