@@ -2,7 +2,9 @@
 
 Stage 1 is that of imas_r50_davis_stage1.py. Then the object channel is
 chosen, all training frames are labelled, and 200 iterations correct the object
-towards the labels. What the paper lost is taken from the release of RCF.
+towards the labels. What the paper lost is taken from the release of RCF. From
+random weights, custom_hooks.1.constraint.0.features.init_cfg=None goes with
+the options of stage 1.
 """
 
 _base_ = './imas_r50_davis_stage1.py'

@@ -4,8 +4,9 @@ Where the paper and the released code of its successor RCF disagree, or the
 paper does not say, the line says which won. The paper's flow is RAFT's on
 frames of 480p: put its files into the released layout
 (data/DAVIS/Flows_NewCT/480p/<video>/<second frame>.npy and
-BackwardFlows_NewCT). Without the encoder's file, --cfg-options
-model.encoder.init_cfg=None trains from random weights.
+BackwardFlows_NewCT). Without the encoder's file, which chooses the object's
+channel as well, --cfg-options model.encoder.init_cfg=None
+custom_hooks.0.features.init_cfg=None trains from random weights.
 """
 
 _base_ = ['../_base_/datasets/davis2016.py', '../_base_/default_runtime.py']

@@ -107,8 +107,9 @@ class Pretrained:
             if self.url is None:
                 raise
             raise FileNotFoundError(
-                f'{error}; download it from {self.url}, or set the init_cfg '
-                'to None for random weights'
+                f'{error}; download it from {self.url}, or set every init_cfg '
+                'that names it to None (of the encoder, of the features of '
+                'hooks and post-processing) for random weights'
             ) from error
 
     def _select(self, weights: Mapping[str, Any],

@@ -4,7 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mmmotion.flow.estimators import short_name
-from mmmotion.flow.layout import LAYOUTS, find_flow_files, flow_root
+from mmmotion.flow.layout import (
+    LAYOUTS,
+    find_flow_files,
+    flow_folder,
+    flow_root,
+)
 from mmmotion.flow.meta import check_meta
 
 
@@ -68,6 +73,33 @@ class FlowTree:
         if self.layout == 'mmmotion':
             return str(flow_root(self.root, self.name).absolute())
         return f'{Path(self.root).absolute()} (flow_layout={self.layout!r})'
+
+    def explain_missing(self, gaps: Sequence[int], video_id: str) -> str:
+        """Say where the flows of a video were looked for, and what to do.
+
+        Args:
+            gaps: Signed gaps.
+            video_id: Name of the video.
+        """
+        folders = ', '.join(
+            str(
+                flow_folder(
+                    Path(self.root).absolute(),
+                    gap,
+                    video_id,
+                    self.layout,
+                    self.name,
+                    self.resolution,
+                )
+            ) for gap in gaps
+        )
+        if self.layout == 'mmmotion':
+            return f'expected in {folders}; tools/extract_flow.py makes it'
+        return (
+            f'expected in {folders} (flow_layout={self.layout!r}); what '
+            "tools/extract_flow.py makes is read with flow_layout='mmmotion' "
+            'and its flow_estimator'
+        )
 
     def find(
         self, gaps: Sequence[int], video_id: str, frame_ids: Sequence[str]

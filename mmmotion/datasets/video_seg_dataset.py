@@ -270,7 +270,8 @@ class VideoSegDataset(BaseMotionDataset):
                     mask_path=masks.get(name),
                 )
             )
-        if self.require_flow and not any(f['flow_paths'] for f in frames):
+        has_flow = any(frame['flow_paths'] for frame in frames)
+        if self.require_flow and flow_tree is not None and not has_flow:
             self._report_no_flow(video, flow_tree)
             return []
         return [
@@ -288,9 +289,7 @@ class VideoSegDataset(BaseMotionDataset):
             folder = Path(self.data_prefix['mask'])
         return {Path(path).stem: path for path in list_frames(folder)}
 
-    def _report_no_flow(
-        self, video: Video, flow_tree: FlowTree | None
-    ) -> None:
+    def _report_no_flow(self, video: Video, flow_tree: FlowTree) -> None:
         folder = str(Path(video.frame_paths[0]).parent.absolute())
         if len(video) <= min(map(abs, self.gaps)):
             error = SampleError(
@@ -301,8 +300,8 @@ class VideoSegDataset(BaseMotionDataset):
         else:
             error = MissingFileError(
                 f'no flow of the gaps {self.gaps} for video '
-                f'{video.video_id} in {flow_tree}; tools/extract_flow.py '
-                'makes it',
+                f'{video.video_id}, '
+                f'{flow_tree.explain_missing(self.gaps, video.video_id)}',
                 folder,
             )
         self.report_skipped(error)

@@ -27,8 +27,8 @@ from .launch import (
     enable_auto_scale_lr,
     prepare_config,
     require_weights,
-    set_show_dir,
     set_resume,
+    set_show_dir,
     set_test_checkpoint,
     set_work_dir,
 )
@@ -64,8 +64,8 @@ __all__ = [
     'prepare_config',
     'read_checkpoint',
     'require_weights',
-    'set_show_dir',
     'set_resume',
+    'set_show_dir',
     'set_test_checkpoint',
     'set_work_dir',
 ]

@@ -104,7 +104,7 @@ class AlignmentScore:
         """Whether none of (K,) mean scores speaks for its channel.
 
         All overlaps are 0 if whatever looks like a channel reaches over too
-        much of the frame.
+        much of the frame, and if no mask is above one half.
         """
         return self.score == 'overlap' and not scores.any()
 

@@ -95,29 +95,50 @@ def find_flow_files(
         raise ValueError(
             f'expected the layout to be one of {LAYOUTS}, got {layout!r}'
         )
-    gap = _nonzero(gap)
-    if layout == 'rcf':
-        return _find_rcf(Path(data_root), gap, video, resolution, frame_ids)
-    if layout == 'mg':
-        folder = Path(data_root, f'Flows_gap{gap}', resolution, video)
-    else:
-        folder = flow_root(data_root, estimator) / f'gap{gap:+d}' / video
-    return _list_flows(folder)
+    found = _list_flows(
+        flow_folder(data_root, gap, video, layout, estimator, resolution)
+    )
+    if layout == 'rcf' and gap == 1:
+        return _name_by_first(found, frame_ids)
+    return found
 
 
-def _find_rcf(
-    data_root: Path,
+def flow_folder(
+    data_root: str | Path,
     gap: int,
     video: str,
-    resolution: str,
-    frame_ids: Sequence[str] | None,
-) -> dict[str, str]:
-    if abs(gap) != 1:
-        raise ValueError(f'the rcf layout has gaps 1 and -1 only, got {gap}')
-    top = 'Flows_NewCT' if gap == 1 else 'BackwardFlows_NewCT'
-    by_second = _list_flows(data_root / top / resolution / video)
-    if gap == -1:
-        return by_second
+    layout: str = 'mmmotion',
+    estimator: str = 'dis',
+    resolution: str = '',
+) -> Path:
+    """Folder of the flows of one video and gap, see :func:`find_flow_files`.
+
+    Args:
+        data_root: Folder of the data set.
+        gap: Signed distance in frames, not 0.
+        video: Name of the video.
+        layout: One of :data:`LAYOUTS`.
+        estimator: Name of the estimator's folder; for ``'mmmotion'``.
+        resolution: Folder between gap and video; for the others.
+
+    Raises:
+        ValueError: If the layout does not have the gap.
+    """
+    gap = _nonzero(gap)
+    if layout == 'mmmotion':
+        return flow_root(data_root, estimator) / f'gap{gap:+d}' / video
+    top = f'Flows_gap{gap}'
+    if layout == 'rcf':
+        if abs(gap) != 1:
+            raise ValueError(
+                f'the rcf layout has gaps 1 and -1 only, got {gap}'
+            )
+        top = 'Flows_NewCT' if gap == 1 else 'BackwardFlows_NewCT'
+    return Path(data_root, top, resolution, video)
+
+
+def _name_by_first(by_second: dict[str, str],
+                   frame_ids: Sequence[str] | None) -> dict[str, str]:
     if frame_ids is None:
         raise ValueError(
             'the rcf layout needs frame_ids for gap 1, because its files are '

@@ -51,6 +51,21 @@ def test_flows_that_were_not_made_are_named_with_the_remedy(tree):
         FlowTree(str(tree.root), 'dis')
 
 
+@pytest.mark.parametrize(
+    'layout, folder', [
+        ('mg', 'Flows_gap-1/480p/cat'),
+        ('rcf', 'BackwardFlows_NewCT/480p/cat'),
+    ]
+)
+def test_missing_files_of_other_projects_are_told_by_their_place(
+    tree, layout, folder
+):
+    flows = FlowTree(str(tree.root), None, layout, resolution='480p')
+    said = flows.explain_missing((1, -1), 'cat')
+    assert str(tree.root / folder) in said
+    assert "is read with flow_layout='mmmotion'" in said
+
+
 def test_flows_of_another_estimator_are_refused(tree):
     tree.add_note('farneback')
     with pytest.raises(ValueError, match='another estimator'):

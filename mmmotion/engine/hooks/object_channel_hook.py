@@ -250,10 +250,12 @@ class ObjectChannelHook(Hook):
         has_motion = hasattr(model, 'channel_motion')
         taken = 'channel with the largest motion' if has_motion else 'first'
         print_log(
-            'no channel passes as an object: what looks like it reaches over '
-            'too much of the width or height in all frames that were looked '
-            f'at, for each of the {len(scores)} channels; the {taken} is '
-            'taken. Other features or a larger threshold may tell them apart',
+            'no channel passes as an object: all overlaps are 0 in all frames '
+            f'that were looked at, for each of the {len(scores)} channels; '
+            f'the {taken} is taken. Either what looks like a channel reaches '
+            'over too much of the width or height (other features or a '
+            'larger threshold may tell them apart), or no mask is above one '
+            'half, or nothing looks like it (a smaller threshold)',
             logger='current',
             level=logging.WARNING,
         )

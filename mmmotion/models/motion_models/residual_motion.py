@@ -38,7 +38,8 @@ class ResidualMotion(BaseModule):
         init_cfg: Initialisation as in mmengine.
 
     Raises:
-        ValueError: If an argument is out of its range.
+        ValueError: If an argument is out of its range, or the wrapped model
+            finds the flow itself.
     """
 
     def __init__(
@@ -59,6 +60,11 @@ class ResidualMotion(BaseModule):
                 f'bound={bound} and softness={softness}'
             )
         self.base = MODELS.build(base)
+        if hasattr(self.base, 'encode'):
+            raise ValueError(
+                'ResidualMotion wraps a model that is fitted to the flow, '
+                f'got {type(self.base).__name__}, which finds its own'
+            )
         self.head = MODELS.build(head)
         self.mode = mode
         self.bound = bound

@@ -102,6 +102,18 @@ def test_bad_input_is_named():
         motion(masks[:, :2], flow, features)
 
 
+def test_a_model_that_finds_the_flow_itself_is_refused():
+    head = dict(type='PairHead', in_channels=4, num_groups=3, num_convs=0)
+    with pytest.raises(ValueError, match='got SegmentFlow, which finds its'):
+        MODELS.build(
+            dict(
+                type='ResidualMotion',
+                base=dict(type='SegmentFlow'),
+                head=head,
+            )
+        )
+
+
 @pytest.mark.parametrize(
     'settings',
     [dict(mode='mul'), dict(bound=0),
