@@ -1,9 +1,10 @@
 """GWM with a ResNet-50, DAVIS 2016: an ablation of the paper.
 
 As gwm_vit8_davis.py but for the encoder, which is trained, and its schedule.
+Segments are merged by the features of DINO, not by those of the encoder.
 """
 
-_base_ = './gwm_vit8_davis.py'
+_base_ = ['./gwm_vit8_davis.py', '../_base_/dino_merge.py']
 
 # The encoder was trained with the labels of ImageNet.
 supervision = dict(encoder='labels')
@@ -21,11 +22,15 @@ model = dict(
         init_cfg=dict(
             type='Pretrained',
             checkpoint='checkpoints/resnet50-0676ba61.pth',
-            url='torchvision.models.ResNet50_Weights.IMAGENET1K_V1.url',
+            url='torchvision (ResNet50_Weights.IMAGENET1K_V1)',
         ),
     ),
     # Paper: K = 4 and the upsamplings; released config: K = 2 without them.
     head=dict(in_channels=(256, 512, 1024, 2048)),
+    postprocess=[
+        _base_.dino_merge,
+        dict(type='BorderForeground', vote=True),
+    ],
 )
 
 train_dataloader = dict(batch_size=16)  # release
@@ -39,7 +44,7 @@ param_scheduler = [  # release: no warm-up
         power=0.9,
         eta_min=0.0,
         begin=0,
-        end=160000,
+        end=160001,
         by_epoch=False,
     ),
 ]

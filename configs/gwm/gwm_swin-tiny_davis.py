@@ -1,9 +1,10 @@
 """GWM with a Swin-T of MoBY, DAVIS 2016: an ablation of the paper.
 
 As gwm_vit8_davis.py but for the encoder, which is trained, and its schedule.
+Segments are merged by the features of DINO, not by those of the encoder.
 """
 
-_base_ = './gwm_vit8_davis.py'
+_base_ = ['./gwm_vit8_davis.py', '../_base_/dino_merge.py']
 
 model = dict(
     encoder=dict(
@@ -21,6 +22,10 @@ model = dict(
     ),
     # Paper: K = 4 and the upsamplings; released config: K = 2 without them.
     head=dict(in_channels=(96, 192, 384, 768)),
+    postprocess=[
+        _base_.dino_merge,
+        dict(type='BorderForeground', vote=True),
+    ],
 )
 
 train_dataloader = dict(batch_size=16)  # release

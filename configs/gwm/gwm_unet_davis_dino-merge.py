@@ -3,29 +3,13 @@
 Only the test differs from gwm_unet_davis.py; the same checkpoints fit.
 """
 
-_base_ = './gwm_unet_davis.py'
+_base_ = ['./gwm_unet_davis.py', '../_base_/dino_merge.py']
 
 supervision = dict(encoder='self')
 
 model = dict(
     postprocess=[
-        dict(
-            type='SpectralMerge',
-            features=dict(
-                type='ViTEncoder',
-                patch_size=8,
-                patch_stride=4,
-                embed_dims=384,  # release, for videos; paper: ViT-B
-                num_heads=6,
-                out_type='keys',
-                init_cfg=dict(
-                    type='Pretrained',
-                    checkpoint='checkpoints/dino_deitsmall8_pretrain.pth',
-                    url='https://dl.fbaipublicfiles.com/dino/'
-                    'dino_deitsmall8_pretrain/dino_deitsmall8_pretrain.pth',
-                ),
-            ),
-        ),
+        _base_.dino_merge,
         dict(type='BorderForeground', vote=True),
     ],
 )

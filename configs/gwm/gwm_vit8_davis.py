@@ -95,7 +95,9 @@ param_scheduler = [
         power=0.9,
         eta_min=0.0,
         begin=0,
-        end=160000,  # release: the rate hardly decays in 20k iterations
+        # Release: the rate hardly decays in 20k iterations. The last step
+        # of mmengine's is not counted.
+        end=160001,
         by_epoch=False,
     ),
 ]

@@ -46,7 +46,13 @@ def convert_checkpoint(
     original = unwrap_state_dict(_read(Path(path_in), trust_pickle))
     if encoder_path is not None:
         original.update(unwrap_state_dict(read_checkpoint(encoder_path)))
-    weights = convert_state_dict(source, original)
+    files = str(path_in)
+    if encoder_path is not None:
+        files += f' with the encoder of {encoder_path}'
+    try:
+        weights = convert_state_dict(source, original)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f'{files}: {error}') from error
     buffer = io.BytesIO()
     torch.save(dict(meta=dict(source=source), state_dict=weights), buffer)
     write_atomically(path_out, buffer.getvalue())

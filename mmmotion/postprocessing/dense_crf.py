@@ -64,8 +64,9 @@ class DenseCRF(Postprocessor):
         normalization: str = 'symmetric',
     ) -> None:
         self.size = _parse_size(size)
-        if scale is not None and not 0 < scale <= 1:
-            raise ValueError(f'scale must be None or in (0, 1], got {scale}')
+        is_number = isinstance(scale, int | float)
+        if scale is not None and not (is_number and 0 < scale <= 1):
+            raise ValueError(f'scale must be None or in (0, 1], got {scale!r}')
         self.scale = scale
         self.parameters = CRFParameters(
             spatial_sigma=spatial_sigma,
@@ -134,10 +135,11 @@ def _parse_size(
 ) -> str | int | tuple[int, int]:
     if size in ('original', 'network'):
         return str(size)
-    if isinstance(size, int) and size > 0:
+    if type(size) is int and size > 0:  # True is no size
         return size
-    values = () if isinstance(size, (str, int)) else tuple(size)
-    if len(values) != 2 or min(values) < 1:
+    values = tuple(size) if isinstance(size, list | tuple) else ()
+    if len(values) != 2 or not all(type(side) is int
+                                   for side in values) or min(values) < 1:
         raise ValueError(
             "size must be 'original', 'network', a positive shorter side or "
             f'(H, W), got {size!r}'

@@ -57,7 +57,7 @@ class FrameFeatures:
         data_preprocessor: dict | None = None,
         frame_size: Sequence[int] | None = None,
     ) -> None:
-        is_config = not isinstance(features, str) and 'type' in features
+        is_config = isinstance(features, Mapping) and 'type' in features
         if not is_config and features not in ('color', 'segmentor'):
             raise ValueError(
                 "features must be 'color', 'segmentor' or the config of an "

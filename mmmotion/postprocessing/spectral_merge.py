@@ -72,9 +72,11 @@ class SpectralMerge(FeaturePostprocessor):
             return masks
         needed = self.features.source
         if len(masks) < 2 or needed not in inputs:
+            is_unread = needed == 'frames' and needed not in inputs
             raise ValueError(
                 f'SpectralMerge needs at least two groups and {needed}, got '
-                f'{len(masks)} groups and the inputs {sorted(inputs)}'
+                f'{len(masks)} groups and the inputs {sorted(inputs)}' +
+                (': add LoadFrames to the test pipeline' if is_unread else '')
             )
         size = (masks.shape[-2], masks.shape[-1])
         merged, _ = spectral_merge(

@@ -70,6 +70,19 @@ def test_missing_and_damaged_files_are_named(tmp_path, trust):
         convert_checkpoint('gwm-unet', tmp_path / 'half.pth', 'o', trust)
 
 
+def test_files_of_another_model_are_named(tmp_path, small_unet):
+    path, encoder = tmp_path / 'a.pth', tmp_path / 'encoder.pth'
+    torch.save(small_unet, path)
+    torch.save(dict(layer=torch.zeros(1)), encoder)
+    with pytest.raises(ValueError, match=rf'^{path}: this is not .* arflow'):
+        convert_checkpoint('arflow', path, tmp_path / 'o.pth')
+    message = rf'^{path} with the encoder of {encoder}: .*unexpected \(layer'
+    with pytest.raises(ValueError, match=message):
+        convert_checkpoint(
+            'gwm-unet', path, tmp_path / 'o.pth', encoder_path=encoder
+        )
+
+
 def test_tool_ends_with_one_line_on_an_error(load_tool, tmp_path):
     tool = load_tool('convert_checkpoint.py')
     arguments = ['gwm-unet', str(tmp_path / 'a.pth'), str(tmp_path / 'b.pth')]

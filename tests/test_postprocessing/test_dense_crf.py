@@ -137,7 +137,10 @@ def test_says_how_many_masks_it_needs(sample, num_groups, scale):
         (dict(size='large'), "size must be.*'large'"),
         (dict(size=(0, 4)), r'size must be.*\(0, 4\)'),
         (dict(size=0), 'size must be.*got 0'),
+        (dict(size=2.5), 'size must be.*got 2.5'),
+        (dict(size=True), 'size must be.*got True'),
         (dict(scale=2.0), 'scale must be.*2.0'),
+        (dict(scale='a'), "scale must be.*'a'"),
         (dict(bilateral_weight=-1), 'bilateral_weight must be.*-1'),
     ],
 )

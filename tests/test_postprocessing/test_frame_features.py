@@ -49,8 +49,9 @@ def test_an_encoder_may_see_frames_of_another_size():
 
 
 def test_rejects_what_it_cannot_use():
-    with pytest.raises(ValueError, match="features must be 'color'"):
-        FrameFeatures('sound')
+    for features in ('sound', None, 3):
+        with pytest.raises(ValueError, match="features must be 'color'"):
+            FrameFeatures(features)
     for size in ((480, ), (0, 854)):
         with pytest.raises(ValueError, match='frame_size must be None or'):
             FrameFeatures(VIT, frame_size=size)

@@ -8,7 +8,12 @@ test_evaluator = dict(_delete_=True, **_base_.image_evaluator).
 load_image = [
     dict(type='LoadFrames'),
     # Grey rims of the annotations belong to the nearer side.
-    dict(type='LoadMasks', binarize='threshold', threshold=127),
+    dict(
+        type='LoadMasks',
+        binarize='threshold',
+        threshold=127,
+        same_size=True,
+    ),
 ]
 whole_image = [*load_image, dict(type='PackMotionInputs')]
 central_square = [

@@ -97,31 +97,45 @@ class LoadMasks(BaseTransform):
             frame, so that an object has the same position in all frames, and
             takes 255 for pixels that do not count, as in DAVIS 2017.
         threshold: Largest value of the background, for ``'threshold'``.
+        same_size: Whether an annotation has to have the size of its frame,
+            ``ori_shape`` before. Those of videos are often smaller.
 
     Raises:
         ValueError: If ``binarize`` is unknown.
     """
 
-    def __init__(self, binarize: str = 'strict', threshold: int = 128) -> None:
+    def __init__(
+        self,
+        binarize: str = 'strict',
+        threshold: int = 128,
+        same_size: bool = False,
+    ) -> None:
         if binarize not in _CHOICES:
             raise ValueError(
                 f'expected binarize to be one of {_CHOICES}, got {binarize!r}'
             )
         self.binarize = binarize
         self.threshold = threshold
+        self.same_size = same_size
 
     def transform(self, results: dict) -> dict:
         """Read the file.
 
         Raises:
-            SampleError: If the file is missing or broken or has values that
-                ``binarize`` does not allow.
+            SampleError: If the file is missing or broken, has values that
+                ``binarize`` does not allow, or not the size of the frame.
         """
         path = results.get('mask_path')
         if path is None:
             return results
         has_labels = self.binarize in ('labels', 'objects')
         values = read_annotation(path, not has_labels)
+        if self.same_size and values.shape != tuple(results['ori_shape']):
+            raise SampleError(
+                f'expected a mask of the size of its image, (H, W) = '
+                f'{tuple(results["ori_shape"])}, got {values.shape}: {path}',
+                path,
+            )
         if has_labels:
             labels = np.unique(values[values > 0])
             if self.binarize == 'objects':

@@ -22,6 +22,9 @@ class TransposePortrait(BaseTransform):
         frames, flows (the components change places), gt_masks,
         gt_amodal_masks, gt_sem_seg, pseudo_masks, ori_shape; each if present
         and the frames are higher than wide.
+
+    Removed Keys:
+        img_path, whose file shows the scene upright.
     """
 
     def transform(self, results: dict) -> dict:
@@ -41,6 +44,7 @@ class TransposePortrait(BaseTransform):
         for key, (rows, columns) in axes.items():
             turned = results[key].swapaxes(rows, columns)
             results[key] = np.ascontiguousarray(turned)
+        results.pop('img_path', None)
         if 'ori_shape' in results:
             results['ori_shape'] = tuple(results['ori_shape'][::-1])
         return results

@@ -10,6 +10,10 @@ from mmmotion.datasets import BaseMotionDataset
 from ..video_names import group_by_name
 
 _NUM_SHOWN = 5
+_ADVICE = (
+    'It is train_dataloader.dataset with the changes in '
+    "test_cfg.train_dataloader.dataset, for example split='val'"
+)
 
 
 class TrainingVideos:
@@ -46,10 +50,27 @@ class TrainingVideos:
             raise ValueError(
                 f'{len(missing)} of {len(video_ids)} tested videos are not '
                 f'among those to adapt to: {_examples(missing)}; the data '
-                f'set of the adaptation lists {_examples(self._indices)}. It '
-                'is train_dataloader.dataset with the changes in '
-                "test_cfg.train_dataloader.dataset, for example split='val'"
+                f'set of the adaptation lists {_examples(self._indices)}. '
+                f'{_ADVICE}'
             )
+
+    def require_scenes(self, tested: Mapping[str, Mapping[str, Any]]) -> None:
+        """Check that synthetic scenes of one name are the same ones.
+
+        Args:
+            tested: An entry of each tested video by its name.
+
+        Raises:
+            ValueError: If the data set names another scene so.
+        """
+        for name, entry in tested.items():
+            known = self.dataset.get_data_info(self._indices[name][0])
+            ours, theirs = _scene(known), _scene(entry)
+            if ours != theirs:
+                raise ValueError(
+                    f'the tested {name} is {theirs}, but the data set of the '
+                    f'adaptation has {ours} by that name. {_ADVICE}'
+                )
 
     def entries(self, video_id: str) -> list[Mapping[str, Any]]:
         """Return the entries of a video."""
@@ -69,6 +90,12 @@ class TrainingVideos:
         part = self.dataset.datasets[found[0][0]]
         subset = part.unlabelled_subset([index for _, index in found])
         return ConcatDataset([subset])
+
+
+def _scene(entry: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Seed, split and number of a synthetic scene; None for other videos."""
+    scene = entry.get('scene')
+    return scene and {key: scene[key] for key in ('seed', 'split', 'index')}
 
 
 def _examples(names: Iterable[str]) -> str:

@@ -115,8 +115,10 @@ class AdaptLoop(VideoTestLoop):
         reuse: bool = True,
         out_dir: str | None = None,
     ) -> None:
-        if num_steps < 0:
-            raise ValueError(f'num_steps must be 0 or more, got {num_steps}')
+        if not isinstance(num_steps, int) or num_steps < 0:
+            raise ValueError(
+                f'num_steps must be an integer, 0 or more, got {num_steps!r}'
+            )
         _check_model(runner.model, num_steps)
         self.num_steps = num_steps
         self.norm_eval = norm_eval
@@ -145,6 +147,11 @@ class AdaptLoop(VideoTestLoop):
                 DATASETS.build(self.train_dataloader['dataset'])
             )
             self.videos.require(self._tested)
+            tested: Any = self.dataloader.dataset
+            self.videos.require_scenes({
+                name: tested.get_data_info(indices[0])
+                for name, indices in self._tested.items()
+            })
 
     def run(self) -> dict:
         """Adapt and test; return the metrics."""

@@ -50,9 +50,12 @@ class TimmEncoder(StagedEncoder):
         out_indices: Maps to return, as timm counts them; by default those
             that it returns itself.
         model_args: Further arguments of ``timm.create_model``, such as
-            ``dict(img_size=(128, 224))`` for a Swin transformer.
+            ``dict(strict_img_size=False)`` for a Swin transformer, or
+            ``dict(dynamic_img_size=True)`` for a ViT, on frames of other
+            sizes than timm's; ``img_size`` would change the shapes of
+            position tables, and released weights would not fit.
         frozen_stages: See ``StagedEncoder``; the whole network is one stage,
-            so that it is -1 or ``'all'``.
+            so that -1 freezes nothing, and 0 or ``'all'`` everything.
         init_cfg: Initialisation as in mmengine; by default that of timm.
 
     Attributes:

@@ -71,10 +71,10 @@ def dense_crf(
         (B, L, H, W) probabilities that add up to 1.
 
     Raises:
-        ValueError: If shapes do not fit, or the deviations are too small for
-            a lattice.
+        ValueError: If shapes do not fit, an energy is NaN, or the deviations
+            are too small for a lattice.
     """
-    _check_shapes(unary, image)
+    _check(unary, image)
     parameters = parameters or CRFParameters()
     if not exact:
         unary = unary.float()
@@ -112,7 +112,7 @@ def _infer(
     return labels.unflatten(1, (len(image), *image.shape[-2:])).transpose(0, 1)
 
 
-def _check_shapes(unary: Tensor, image: Tensor) -> None:
+def _check(unary: Tensor, image: Tensor) -> None:
     if unary.ndim != 4 or unary.shape[1] < 2:
         raise ValueError(
             'expected unary (B, L, H, W) with L >= 2 labels, got '
@@ -124,3 +124,5 @@ def _check_shapes(unary: Tensor, image: Tensor) -> None:
             f'expected an image {expected} for unary {tuple(unary.shape)}, '
             f'got {tuple(image.shape)}'
         )
+    if torch.isnan(unary).any():
+        raise ValueError('expected energies (unary) that are numbers, got NaN')

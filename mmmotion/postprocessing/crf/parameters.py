@@ -1,5 +1,6 @@
 """What a dense CRF is made of."""
 
+import math
 from dataclasses import dataclass
 
 from .mean_field import check_normalization
@@ -35,13 +36,24 @@ class CRFParameters:
 
     def __post_init__(self) -> None:
         for name in ('spatial_sigma', 'color_sigma', 'gaussian_sigma'):
-            if getattr(self, name) <= 0:
+            value = getattr(self, name)
+            if not _is_number(value) or value <= 0:
                 raise ValueError(
-                    f'{name} must be positive, got {getattr(self, name)}'
+                    f'{name} must be a positive number, got {value!r}'
                 )
-        for name in ('bilateral_weight', 'gaussian_weight', 'num_iters'):
-            if getattr(self, name) < 0:
+        for name in ('bilateral_weight', 'gaussian_weight'):
+            value = getattr(self, name)
+            if not _is_number(value) or value < 0:
                 raise ValueError(
-                    f'{name} must be 0 or more, got {getattr(self, name)}'
+                    f'{name} must be a number, 0 or more, got {value!r}'
                 )
+        if not isinstance(self.num_iters, int) or self.num_iters < 0:
+            raise ValueError(
+                'num_iters must be an integer, 0 or more, got '
+                f'{self.num_iters!r}'
+            )
         check_normalization(self.normalization)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)

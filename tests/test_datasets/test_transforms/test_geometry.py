@@ -115,8 +115,10 @@ def test_a_crop_may_have_the_size_of_the_frame():
 
 def test_portrait_becomes_landscape():
     before = sample(40, 30)
-    after = TransposePortrait().transform(sample(40, 30))
+    upright = sample(40, 30) | dict(img_path='portrait.jpg')
+    after = TransposePortrait().transform(upright)
     assert after['ori_shape'] == (30, 40)
+    assert 'img_path' not in after  # its file is not turned
     for key in ('frames', 'gt_masks'):
         np.testing.assert_array_equal(after[key], before[key].swapaxes(1, 2))
     np.testing.assert_array_equal(after['gt_sem_seg'], before['gt_sem_seg'].T)

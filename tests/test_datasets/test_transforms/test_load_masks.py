@@ -22,6 +22,13 @@ def test_black_and_white_is_read_in_any_mode(tmp_path, mode):
     assert results['ori_shape'] == (2, 3)
 
 
+def test_a_mask_may_have_to_have_the_size_of_its_image(tmp_path):
+    results, load = save(tmp_path, VALUES), LoadMasks(same_size=True)
+    with pytest.raises(SampleError, match=r'\(9, 9\), got \(2, 3\): .*mask'):
+        load.transform(results)
+    load.transform(results | dict(ori_shape=(2, 3)))
+
+
 def test_an_empty_mask_is_a_mask(tmp_path):
     results = LoadMasks().transform(save(tmp_path, 0 * VALUES))
     assert results['gt_masks'].shape == (1, 2, 3)

@@ -206,13 +206,16 @@ def test_batches_have_one_video_each(run):
 
 @pytest.mark.parametrize(
     'options, error, match', [
-        (dict(test_cfg__num_steps=-1), ValueError, 'num_steps must be 0'),
+        (dict(test_cfg__num_steps=-1), ValueError, 'num_steps must be .*-1'),
+        (dict(test_cfg__num_steps=2.5), ValueError, 'num_steps must be .*2.5'),
         (dict(model=dict(_delete_=True, type='RobustBackground')), TypeError,
          'without labels, but RobustBackground'),
         (dict(config='toy_config.py', test_cfg=dict(type='AdaptLoop')),
          TypeError, 'BaseSegmentor, got ToyModel'),
         (dict(test_cfg__train_dataloader__dataset__num_videos=2), ValueError,
          '1 of 3 tested videos .*scene_00002.*split'),
+        (dict(test_cfg__train_dataloader__dataset__split='train'), ValueError,
+         "scene_00000 is .*'split': 'val'.* has .*'split': 'train'"),
         (dict(test_cfg__train_dataloader__dataset__num_vids=2), ConfigError,
          "no argument 'num_vids'"),
         (dict(test_cfg__train_dataloader__batchsize=2), ConfigError,

@@ -89,6 +89,13 @@ def test_nothing_to_do_leaves_the_softmax(settings):
     torch.testing.assert_close(labels, (-unary).softmax(dim=1))
 
 
+def test_rejects_energies_that_are_no_numbers():
+    unary, image = scene()
+    unary[0, 1, 2, 3] = float('nan')
+    with pytest.raises(ValueError, match='got NaN'):
+        dense_crf(unary, image)
+
+
 def test_rejects_shapes_that_do_not_fit():
     unary, image = scene()
     with pytest.raises(ValueError, match=r'L >= 2 labels, got \(1, 1, 24'):
@@ -106,6 +113,9 @@ def test_rejects_shapes_that_do_not_fit():
         ('bilateral_weight', -1),
         ('gaussian_weight', -0.5),
         ('num_iters', -1),
+        ('spatial_sigma', '60'),
+        ('color_sigma', float('nan')),
+        ('num_iters', 2.5),
         ('normalization', 'none'),
     ],
 )
