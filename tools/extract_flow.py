@@ -19,7 +19,6 @@ from pathlib import Path
 from mmengine.config import Config, ConfigDict, DictAction
 from mmengine.logging import print_log
 
-from mmmotion.engine import end_in_a_line, load_config
 from mmmotion.flow import (
     ExtractionSettings,
     Video,
@@ -229,7 +228,8 @@ def _ask(args: argparse.Namespace) -> Request:
     }
     others = {k: v for k, v in args.cfg_options.items() if k not in own}
     path = Path(args.source)
-    if path.suffix in _CONFIG_SUFFIXES:
+    if path.suffix in _CONFIG_SUFFIXES and not path.is_dir():
+        from mmmotion.engine import load_config
         request = ask_config(load_config(path, others), args.split)
     elif path.is_file():
         raise ValueError(
@@ -285,6 +285,8 @@ def _extract(args: argparse.Namespace) -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Extract what the command line asks for."""
+    # Not at the top, which every worker process imports too.
+    from mmmotion.engine import end_in_a_line
     with end_in_a_line('extract_flow'):
         _extract(parse_args(argv))
 

@@ -6,7 +6,8 @@ Segments are merged by the features of DINO, not by those of the encoder.
 
 _base_ = ['./gwm_vit8_davis.py', '../_base_/dino_merge.py']
 
-# The encoder was trained with the labels of ImageNet.
+# The encoder was trained with the labels of ImageNet, that of the merging
+# without.
 supervision = dict(encoder='labels')
 
 model = dict(

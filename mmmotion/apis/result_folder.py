@@ -14,6 +14,10 @@ _FILES = (
     'objects.json', 'result.json', 'overlay.mp4', 'report.html',
     'soft_masks.npz'
 )  # yapf: disable
+# What file systems without locks say, some of a network among them.
+_NO_LOCKS = (
+    errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL
+)
 
 
 class ResultFolder:
@@ -74,8 +78,6 @@ class ResultFolder:
         """Keep other runs out, where the file system can do that."""
         try:
             self._lock.acquire(timeout=0)
-        except NotImplementedError:
-            return
         except Timeout as error:
             raise OSError(
                 errno.EBUSY,
@@ -83,6 +85,9 @@ class ResultFolder:
                 'another folder for the results',
                 str(self.path),
             ) from error
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
 
     def _results(self) -> list[Path]:
         return [*self._masks.glob('*.png'), *map(self.file, _FILES)]

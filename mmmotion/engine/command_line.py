@@ -9,11 +9,17 @@ from contextlib import contextmanager
 import torch
 from mmengine.config import Config, DictAction
 
+from mmmotion.flow.process_pool import WorkerError
+
 from .checkpoint_io import CheckpointError
 from .config_check import load_config
 from .launch import set_work_dir
 
 _INTERRUPTED = 130  # as shells count: 128 and the number of the signal
+_TOLD = (
+    CheckpointError, ImportError, OSError, SyntaxError, TypeError, ValueError,
+    WorkerError
+)  # yapf: disable
 
 
 @contextmanager
@@ -21,8 +27,8 @@ def end_in_a_line(command: str) -> Iterator[None]:
     """End a command in one line where the user can tell what to do.
 
     That is Ctrl-C, and errors about files, values, their types, optional
-    packages and checkpoints. For commands that can be killed at any moment
-    and go on when they are started again.
+    packages, checkpoints and processes that died. For commands that can be
+    killed at any moment and go on when they are started again.
 
     Args:
         command: Name at the beginning of the line.
@@ -38,8 +44,7 @@ def end_in_a_line(command: str) -> Iterator[None]:
             'command goes on from there\n'
         )
         raise SystemExit(_INTERRUPTED) from error
-    except (CheckpointError, ImportError, OSError, TypeError,
-            ValueError) as error:
+    except _TOLD as error:
         raise SystemExit(f'{command}: {error}') from error
 
 

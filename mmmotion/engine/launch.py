@@ -39,6 +39,7 @@ def build_runner(cfg: Config) -> Runner:
     """
     prepare_config(cfg)
     if 'runner_type' in cfg:
+        _choose_checkpoint(cfg)
         return RUNNERS.build(cfg)
     return MotionRunner.from_cfg(cfg)
 
@@ -46,9 +47,8 @@ def build_runner(cfg: Config) -> Runner:
 def prepare_config(cfg: Config) -> None:
     """Check a config and adapt it to this machine, in place.
 
-    Starts the process group, finds the checkpoint for ``resume='auto'``,
-    always writes a seed (without one the order of samples differs after a
-    resume), replaces what needs CUDA where there is
+    Starts the process group, always writes a seed (without one the order of
+    samples differs after a resume), replaces what needs CUDA where there is
     none, and leaves TensorBoard out where it is not installed.
 
     Args:
@@ -57,13 +57,10 @@ def prepare_config(cfg: Config) -> None:
     Raises:
         ConfigError: If a key looks like a typing error.
         FileNotFoundError: If ``load_from`` does not exist.
-        CheckpointError: If an automatic resume finds no checkpoint that
-            opens.
     """
     check_config(cfg)
-    init_distributed(cfg)
-    _choose_checkpoint(cfg)
     _check_load_from(cfg)
+    init_distributed(cfg)
     _write_seed(cfg)
     if not torch.cuda.is_available():
         _replace_cuda_amp(cfg)
@@ -189,24 +186,21 @@ def set_resume(cfg: Config, checkpoint: str | None) -> None:
 
 
 def _choose_checkpoint(cfg: Config) -> None:
+    """Do for other runners what ``ResumableCheckpointHook`` does for ours."""
     if cfg.get('resume') != 'auto':
+        return
+    if not cfg.get('load_from'):
+        cfg.resume = True  # mmengine follows last_checkpoint itself
         return
     found = find_resumable_checkpoint(cfg.work_dir)
     cfg.resume = found is not None
-    if found is not None:
-        cfg.load_from = found
-        return
-    weights = cfg.get('load_from')
-    print_log(
-        f'No checkpoint in {cfg.work_dir}: nothing to resume, the run starts '
-        'from the beginning' + (f', with {weights}' if weights else ''),
-        level=logging.WARNING,
-    )
+    cfg.load_from = found or cfg.load_from
 
 
 def _check_load_from(cfg: Config) -> None:
     path = cfg.get('load_from')
-    if not path or '://' in path:
+    # An automatic resume reads it only if there is nothing to resume.
+    if not path or '://' in path or cfg.get('resume') == 'auto':
         return
     if not Path(path).expanduser().is_file():
         raise FileNotFoundError(
@@ -226,7 +220,7 @@ def _write_seed(cfg: Config) -> None:
 
 def _resumed_seed(cfg: Config) -> int | None:
     path: str | None = cfg.get('load_from')
-    if path is None:
+    if path is None or cfg.resume == 'auto':
         path = find_resumable_checkpoint(cfg.work_dir)
     if path is None or '://' in path:
         return None

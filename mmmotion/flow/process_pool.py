@@ -21,6 +21,10 @@ Result = TypeVar('Result')
 _stop: Event | None = None
 
 
+class WorkerError(RuntimeError):
+    """A process has died; the message says what to do."""
+
+
 def run_in_processes(
     function: Callable[[Item], Result],
     items: Sequence[Item],
@@ -45,7 +49,7 @@ def run_in_processes(
         What the function returned, as it comes.
 
     Raises:
-        RuntimeError: If a process dies.
+        WorkerError: If a process dies.
     """
     if not items:
         return
@@ -66,7 +70,7 @@ def run_in_processes(
         for future in as_completed(futures):
             yield future.result()
     except BrokenProcessPool as error:
-        raise RuntimeError(
+        raise WorkerError(
             'a worker process died, perhaps for want of memory; the files '
             'written so far are whole, run again to go on'
         ) from error

@@ -1,6 +1,8 @@
 """Soft masks drawn to the edges of the image."""
 
 from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -64,7 +66,7 @@ class DenseCRF(Postprocessor):
         normalization: str = 'symmetric',
     ) -> None:
         self.size = _parse_size(size)
-        is_number = isinstance(scale, int | float)
+        is_number = isinstance(scale, Real)
         if scale is not None and not (is_number and 0 < scale <= 1):
             raise ValueError(f'scale must be None or in (0, 1], got {scale!r}')
         self.scale = scale
@@ -135,16 +137,21 @@ def _parse_size(
 ) -> str | int | tuple[int, int]:
     if size in ('original', 'network'):
         return str(size)
-    if type(size) is int and size > 0:  # True is no size
-        return size
-    values = tuple(size) if isinstance(size, list | tuple) else ()
-    if len(values) != 2 or not all(type(side) is int
-                                   for side in values) or min(values) < 1:
+    given: Any = size
+    if _is_side(given):
+        return int(given)
+    sides = given if isinstance(given, list | tuple) else ()
+    if len(sides) != 2 or not all(map(_is_side, sides)):
         raise ValueError(
             "size must be 'original', 'network', a positive shorter side or "
             f'(H, W), got {size!r}'
         )
-    return values[0], values[1]
+    return int(sides[0]), int(sides[1])
+
+
+def _is_side(value: Any) -> bool:  # whatever a config holds
+    is_count = isinstance(value, Integral) and not isinstance(value, bool)
+    return is_count and value > 0
 
 
 def _resolve(size: str | int | tuple[int, int],

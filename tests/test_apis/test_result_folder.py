@@ -1,4 +1,5 @@
 import errno
+import os
 
 import pytest
 
@@ -19,11 +20,16 @@ def test_one_run_at_a_time_has_the_folder(tmp_path):
     ResultFolder(tmp_path / 'clip').close()
 
 
-def test_a_file_system_without_locks_is_used_without(tmp_path, monkeypatch):
+@pytest.mark.filterwarnings('ignore:flock not supported')
+@pytest.mark.parametrize('number', [errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP])
+def test_a_file_system_without_locks_is_used_without(
+    tmp_path, monkeypatch, number
+):
+    fcntl = pytest.importorskip('fcntl')
 
-    def acquire(self, timeout):
-        raise NotImplementedError('flock')
+    def refuse(*args):
+        raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr('filelock.FileLock.acquire', acquire)
+    monkeypatch.setattr(fcntl, 'flock', refuse)
     ResultFolder(tmp_path / 'clip').close()
     assert (tmp_path / 'clip' / WORK).is_dir()

@@ -7,6 +7,7 @@ from collections import OrderedDict
 
 import pytest
 import torch
+from mmengine.config import Config
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.visualization import Visualizer
 
@@ -56,6 +57,7 @@ def test_train_resume_and_test(run_tool, config, tmp_path):
     options = ['--work-dir', tmp_path, '--cfg-options']
     run_tool('train.py', config, *options, 'train_cfg.max_iters=2')
     run_tool('train.py', config, '--resume', *options, 'train_cfg.max_iters=4')
+    assert Config.fromfile(tmp_path / 'toy_config.py').load_from is None
     assert [r['step'] for r in read_scalars(tmp_path)] == [1, 2, 3, 4]
     out = tmp_path / 'metrics.json'
     run_tool(
@@ -77,7 +79,7 @@ def test_resume_from_a_given_file(run_tool, config, tmp_path):
 
 @pytest.mark.parametrize('resume', [False, True])
 def test_a_resume_of_nothing_begins_with_the_weights_of_the_config(
-    run_tool, config, tmp_path, capsys, resume
+    run_tool, config, tmp_path, resume
 ):
     one = ['--cfg-options', 'train_cfg.max_iters=1', 'param_scheduler=None']
     run_tool('train.py', config, '--work-dir', tmp_path / 'a', *one)
@@ -95,7 +97,13 @@ def test_a_resume_of_nothing_begins_with_the_weights_of_the_config(
         assert torch.equal(begun['state_dict'][name], value)
     assert [r['step'] for r in read_scalars(tmp_path / 'b')] == [1]
     said = f'the run starts from the beginning, with {weights}'
-    assert (said in capsys.readouterr().out.replace('\n', '')) == resume
+    assert (
+        said in next((tmp_path / 'b').glob('*/*.log')).read_text()
+    ) == resume
+    # What is written down is what was asked for.
+    written = Config.fromfile(tmp_path / 'b' / 'toy_config.py')
+    assert written.load_from == str(weights)
+    assert written.resume == ('auto' if resume else False)
 
 
 def test_amp_and_scaled_learning_rate(run_tool, config, tmp_path):

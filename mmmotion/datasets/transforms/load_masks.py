@@ -130,6 +130,8 @@ class LoadMasks(BaseTransform):
             return results
         has_labels = self.binarize in ('labels', 'objects')
         values = read_annotation(path, not has_labels)
+        if self.same_size and 'ori_shape' not in results:
+            raise KeyError('LoadMasks(same_size=True) needs LoadFrames before')
         if self.same_size and values.shape != tuple(results['ori_shape']):
             raise SampleError(
                 f'expected a mask of the size of its image, (H, W) = '

@@ -92,10 +92,12 @@ class TrainingVideos:
         return ConcatDataset([subset])
 
 
-def _scene(entry: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Seed, split and number of a synthetic scene; None for other videos."""
+def _scene(entry: Mapping[str, Any]) -> str:
+    """Seed, split and number of a synthetic scene, or that it is none."""
     scene = entry.get('scene')
-    return scene and {key: scene[key] for key in ('seed', 'split', 'index')}
+    if scene is None:
+        return 'no synthetic scene'
+    return str({key: scene[key] for key in ('seed', 'split', 'index')})
 
 
 def _examples(names: Iterable[str]) -> str:

@@ -37,7 +37,8 @@ from .object_channel_hook import keep_object_channel
 _NUM_SHOWN = 5
 _RECORD = 'pseudo_labels'
 _NOT_SEGMENTING = (
-    'motion_model', 'postprocess', 'data_preprocessor', 'init_cfg'
+    'motion_model', 'postprocess', 'data_preprocessor', 'init_cfg',
+    'rescale_flow', 'max_flow'
 )  # yapf: disable
 
 
@@ -263,10 +264,10 @@ class PseudoLabelHook(Hook):
         """What the labels depend on, but for weights, channel and files."""
         model = unwrap_model(runner.model)
         config = runner.cfg.get('model') or {}
-        segments = _keep_segmenting(config) | dict(type=type(model).__name__)
         return self._settings | describe_settings(
             dict(
-                model=segments,
+                model=type(model).__name__,
+                model_settings=_keep_segmenting(config),
                 data_preprocessor=runner.cfg.get('data_preprocessor')
                 or config.get('data_preprocessor'),
                 dataset=self._dataset_config(runner),

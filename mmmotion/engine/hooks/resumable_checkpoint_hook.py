@@ -70,19 +70,27 @@ class ResumableCheckpointHook(CheckpointHook):
         """Choose the checkpoint of an automatic resume.
 
         mmengine follows ``last_checkpoint`` blindly after this point; a file
-        named in ``load_from`` takes that way out of its hands.
+        named in ``load_from`` takes that way out of its hands. With
+        ``resume='auto'`` the ``load_from`` of the config is for a run that
+        has no checkpoint yet.
         """
-        if runner._resume and runner._load_from is None:
-            runner._load_from = find_resumable_checkpoint(runner.work_dir)
-            if runner._load_from is None:
-                # mmengine would say that it resumes from "None".
-                runner._resume = False
-                print_log(
-                    f'No checkpoint in {runner.work_dir}: nothing to resume, '
-                    'the run starts from the beginning',
-                    logger='current',
-                    level=logging.WARNING,
-                )
+        is_automatic = runner._resume == 'auto'
+        if not is_automatic and not (runner._resume
+                                     and runner._load_from is None):
+            return
+        found = find_resumable_checkpoint(runner.work_dir)
+        runner._resume = found is not None
+        if found is not None:
+            runner._load_from = found
+            return
+        weights = runner._load_from
+        print_log(
+            f'No checkpoint in {runner.work_dir}: nothing to resume, the run '
+            'starts from the beginning' +
+            (f', with {weights}' if weights else ''),
+            logger='current',
+            level=logging.WARNING,
+        )
 
     def before_train(self, runner: Runner) -> None:
         """Prepare the target folder and check the schedule."""

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 from .mean_field import check_normalization
 
@@ -47,7 +48,8 @@ class CRFParameters:
                 raise ValueError(
                     f'{name} must be a number, 0 or more, got {value!r}'
                 )
-        if not isinstance(self.num_iters, int) or self.num_iters < 0:
+        is_count = isinstance(self.num_iters, Integral)
+        if not is_count or self.num_iters < 0:
             raise ValueError(
                 'num_iters must be an integer, 0 or more, got '
                 f'{self.num_iters!r}'
@@ -56,4 +58,4 @@ class CRFParameters:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
+    return isinstance(value, Real) and math.isfinite(value)
