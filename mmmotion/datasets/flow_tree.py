@@ -81,10 +81,12 @@ class FlowTree:
             gaps: Signed gaps.
             video_id: Name of the video.
         """
-        folders = ', '.join(
+        if self.layout == 'mmmotion':
+            return f'in {self}; tools/extract_flow.py makes it'
+        folders = [
             str(
                 flow_folder(
-                    Path(self.root).absolute(),
+                    '',
                     gap,
                     video_id,
                     self.layout,
@@ -92,11 +94,9 @@ class FlowTree:
                     self.resolution,
                 )
             ) for gap in gaps
-        )
-        if self.layout == 'mmmotion':
-            return f'expected in {folders}; tools/extract_flow.py makes it'
+        ]
         return (
-            f'expected in {folders} (flow_layout={self.layout!r}); what '
+            f'in {self}, expected in {", ".join(folders)}; what '
             "tools/extract_flow.py makes is read with flow_layout='mmmotion' "
             'and its flow_estimator'
         )

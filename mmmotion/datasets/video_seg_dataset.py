@@ -300,7 +300,7 @@ class VideoSegDataset(BaseMotionDataset):
         else:
             error = MissingFileError(
                 f'no flow of the gaps {self.gaps} for video '
-                f'{video.video_id}, '
+                f'{video.video_id} '
                 f'{flow_tree.explain_missing(self.gaps, video.video_id)}',
                 folder,
             )

@@ -51,8 +51,8 @@ def test_other_data_sets_are_refused(tool, tmp_path):
         "train_dataloader = dict(dataset=dict(type='VideoSegDataset', "
         f"data_root='{tmp_path}', data_prefix=dict(img='')))"
     )
-    with pytest.raises(TypeError, match='got VideoSegDataset'):
+    with pytest.raises(ValueError, match='got VideoSegDataset'):
         tool.main([str(tmp_path / 'config.py')])
     (tmp_path / 'config.py').write_text('train_dataloader = None')
-    with pytest.raises(KeyError, match='has no train_dataloader'):
+    with pytest.raises(ValueError, match='has no train_dataloader'):
         tool.main([str(tmp_path / 'config.py')])
