@@ -1,4 +1,5 @@
 import logging
+import os
 import re
 
 import pytest
@@ -14,6 +15,7 @@ from mmmotion.engine import (
     launch,
     prepare_config,
     require_weights,
+    set_resume,
     set_show_dir,
     set_test_checkpoint,
     set_work_dir,
@@ -154,15 +156,44 @@ def read_scalars(path, tag):
     return [scalar.value for scalar in events.Scalars(tag)]
 
 
-def test_runner_type_of_a_config_is_used(toy, tmp_path):
+@pytest.fixture
+def toy_runner():
+    """A runner of another class, as mmengine has some."""
     from mmengine.runner import Runner
 
     from mmmotion.registry import RUNNERS
 
-    @RUNNERS.register_module(force=True)
+    @RUNNERS.register_module()
     class ToyRunner(Runner):
         pass
 
+    yield ToyRunner
+    RUNNERS.module_dict.pop('ToyRunner')
+
+
+def test_runner_type_of_a_config_is_used(toy, tmp_path, toy_runner):
     cfg = toy.toy_config(tmp_path)
     cfg.runner_type = 'ToyRunner'
-    assert type(build_runner(cfg)) is ToyRunner
+    assert type(build_runner(cfg)) is toy_runner
+
+
+@pytest.mark.parametrize(
+    'weights, has_run, expected', [
+        (None, False, (True, None)),
+        (None, True, (True, None)),
+        ('first.pth', False, (False, 'first.pth')),
+        ('first.pth', True, (True, 'iter_1.pth')),
+    ]
+)
+def test_another_runner_is_told_where_to_resume(
+    toy, tmp_path, toy_runner, weights, has_run, expected
+):
+    if has_run:
+        build_runner(toy.toy_config(tmp_path, train_cfg__max_iters=1)).train()
+    cfg = toy.toy_config(tmp_path)
+    cfg.runner_type = 'ToyRunner'
+    cfg.load_from = weights
+    set_resume(cfg, None)
+    runner = build_runner(cfg)
+    found = runner._load_from and os.path.basename(runner._load_from)
+    assert (runner._resume, found) == expected
