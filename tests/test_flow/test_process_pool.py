@@ -50,11 +50,20 @@ def test_a_process_that_dies_is_told_as_that():
         list(run_in_processes(die, [1], num_workers=1))
 
 
+@pytest.fixture
+def ctrl_c():
+    """Let Ctrl-C interrupt, also where a shell in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(
     not hasattr(signal, 'pthread_sigmask'), reason='signals of Unix'
 )
+@pytest.mark.usefixtures('ctrl_c')
 def test_ctrl_c_ends_what_takes_long_and_begins_nothing_new(tmp_path, capfd):
-    paths = [tmp_path / str(number) for number in range(20)]
+    paths = [tmp_path / str(number) for number in range(4)]
 
     def interrupt():
         for _ in range(12000):
