@@ -52,7 +52,7 @@ def test_a_process_that_dies_is_told_as_that():
 
 @pytest.fixture
 def ctrl_c():
-    """Let Ctrl-C interrupt, also where a shell in the background ignores it."""
+    """Let Ctrl-C interrupt, also where a background shell ignores it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
