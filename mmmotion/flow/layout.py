@@ -46,8 +46,8 @@ def flow_path(
     Raises:
         ValueError: If the gap is 0.
     """
-    folder = flow_root(data_root, estimator) / f'gap{_nonzero(gap):+d}'
-    return folder / video / f'{frame}{suffix}'
+    folder = flow_folder(data_root, gap, video, estimator=estimator)
+    return folder / f'{frame}{suffix}'
 
 
 def find_flow_files(

@@ -36,10 +36,7 @@ from .object_channel_hook import keep_object_channel
 
 _NUM_SHOWN = 5
 _RECORD = 'pseudo_labels'
-_NOT_SEGMENTING = (
-    'motion_model', 'postprocess', 'data_preprocessor', 'init_cfg',
-    'rescale_flow', 'max_flow'
-)  # yapf: disable
+_DESCRIBED_APART = ('postprocess', 'data_preprocessor', 'init_cfg')
 
 
 @HOOKS.register_module()
@@ -224,10 +221,11 @@ class PseudoLabelHook(Hook):
                 f'{self.begin}: {earlier}'
             )
         keep_object_channel(runner, record['scores'], type(self).__name__)
-        own = ('weights', 'channel')
-        settings = self._describe(runner) | {
-            key: record['settings'][key]
-            for key in own
+        known = record['settings']  # in an older checkpoint not all of them
+        settings = {
+            key: value
+            for key, value in (known | self._describe(runner)).items()
+            if key in known
         }
         store = self._store(runner)
         dataset = self._build_dataset(runner)
@@ -267,7 +265,7 @@ class PseudoLabelHook(Hook):
         return self._settings | describe_settings(
             dict(
                 model=type(model).__name__,
-                model_settings=_keep_segmenting(config),
+                model_settings=_keep_segmenting(config, model.training_keys),
                 data_preprocessor=runner.cfg.get('data_preprocessor')
                 or config.get('data_preprocessor'),
                 dataset=self._dataset_config(runner),
@@ -380,10 +378,13 @@ def _refuse(
     )
 
 
-def _keep_segmenting(config: Mapping[str, Any]) -> dict[str, Any]:
+def _keep_segmenting(config: Mapping[str, Any],
+                     training_keys: Sequence[str]) -> dict[str, Any]:
     """Leave out of the config of a model what its masks do not depend on."""
+    left_out = {*_DESCRIBED_APART, *training_keys}
     return {
-        key: _keep_segmenting(value) if isinstance(value, Mapping) else value
+        key: _keep_segmenting(value, training_keys)
+        if isinstance(value, Mapping) else value
         for key, value in config.items()
-        if key not in _NOT_SEGMENTING and not key.startswith('loss_')
+        if key not in left_out and not key.startswith('loss_')
     }

@@ -94,15 +94,9 @@ class LabelStore:
             key: value
             for key, value in note['settings'].items() if key in settings
         }
-        # Notes of earlier versions do not have it.
-        settings = {
-            key: value
-            for key, value in settings.items()
-            if key in before or key != 'model_settings'
-        }
         shares = {name: note['shares'].get(name) for name in frame_ids}
         if before != settings:
-            reason = describe_changes(before, settings)
+            reason = describe_changes(before, dict(settings))
         elif None in shares.values() or not self._has(video_id, shares):
             reason = 'some of its labels are not there'
         else:

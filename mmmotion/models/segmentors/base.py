@@ -37,6 +37,8 @@ class BaseSegmentor(ThreeModeModel):
     Attributes:
         trains_without_labels: Whether :meth:`loss` reads no annotation, so
             that the method can be adapted to any video.
+        training_keys: Arguments that only :meth:`loss` reads, besides those
+            that begin with ``loss_``.
         aligns_corners: Whether final masks are enlarged with the centres of
             the corner pixels on each other.
         kept_maps: Positions of the maps of the encoder that predictions leave
@@ -44,6 +46,7 @@ class BaseSegmentor(ThreeModeModel):
     """
 
     trains_without_labels: bool = False
+    training_keys: ClassVar[tuple[str, ...]] = ('motion_model', )
     aligns_corners: ClassVar[bool] = False
 
     def __init__(

@@ -54,6 +54,7 @@ class IMAS(BaseSegmentor):
     """
 
     trains_without_labels = True
+    training_keys = ('motion_model', 'rescale_flow', 'max_flow')
 
     def __init__(
         self,

@@ -153,6 +153,24 @@ def test_labels_are_made_anew_if_the_model_segments_otherwise(
     assert f'labels of {num_new} videos were made' in read_log(runner)
 
 
+def test_a_checkpoint_of_an_older_version_keeps_its_labels(build, tmp_path):
+    build(train_cfg__max_iters=6).train()
+    path = tmp_path / 'run' / 'iter_6.pth'
+    checkpoint = torch.load(path, weights_only=True)
+    for note in tmp_path.glob('run/pseudo_labels/*/labels.json'):
+        content = json.loads(note.read_text())
+        del content['settings']['model_settings']
+        note.write_text(json.dumps(content))
+    with pytest.raises(ValueError, match='3 videos'):
+        build(resume=True, train_cfg__max_iters=7).train()
+    record = json.loads(checkpoint['meta']['pseudo_labels'])
+    del record['settings']['model_settings']
+    checkpoint['meta']['pseudo_labels'] = json.dumps(record)
+    torch.save(checkpoint, path)
+    build(resume=True, train_cfg__max_iters=7).train()
+    assert (tmp_path / 'run' / 'iter_7.pth').is_file()
+
+
 def test_a_resume_needs_the_labels_of_the_checkpoint(build, tmp_path):
     build(train_cfg__max_iters=6).train()
     other = hooks(refine=[dict(CRF, num_iters=3)])

@@ -22,13 +22,6 @@ def test_labels_of_the_same_settings_are_found(store):
     assert store.read('bear/2', SETTINGS, ['a']) is None
 
 
-def test_notes_may_be_older_than_the_settings_of_the_model(store):
-    newer = dict(SETTINGS, model_settings=dict(dilation=2))
-    assert store.read('bear/1', newer, ['a']) == dict(a=0.25)
-    store.finish('bear/1', dict(SETTINGS, model_settings={}), SHARES)
-    assert store.read('bear/1', newer, ['a']) is None
-
-
 @pytest.mark.parametrize(
     'settings, names', [
         (dict(SETTINGS, weights='cd'), ['a']),
