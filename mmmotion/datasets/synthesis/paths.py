@@ -119,26 +119,43 @@ def walking_sprite(
 def anchored_sprite(
     rng: np.random.Generator,
     camera: WarpedTrajectory,
-    size: tuple[int, int],
+    world: WorldSettings,
 ) -> WarpedTrajectory:
     """Fix a sprite to the background, visible in the middle of the scene.
 
     Args:
         rng: Source of the random numbers.
         camera: Motion of the background.
-        size: (H, W) of the frames.
+        world: Settings of the world. With ``parallax`` the sprite stands
+            before the background, and pans further than it.
 
     Returns:
         The camera's path, after the sprite's place on the background.
     """
-    height, width = size
-    centre = rng.uniform(0.1, 0.9, 2) * np.array([width, height])
+    size = np.array(world.size[::-1])
+    centre = rng.uniform(0.1, 0.9, 2) * size
     pose = homography.invert(camera.poses[len(camera.poses) // 2])
     ground = homography.apply(pose, centre)[None]
     angle = rng.uniform(0, 2 * np.pi, 1)
     place = homography.from_affine(similarity(angle, np.ones(1), ground))
-    place = homography.quantise(place)
-    return WarpedTrajectory(homography.compose(camera.poses, place))
+    poses = homography.compose(camera.poses, homography.quantise(place))
+    if world.parallax > 0:
+        nearer = rng.uniform(0, world.parallax)
+        poses = homography.compose(_pan(camera, size, nearer), poses)
+    return WarpedTrajectory(poses)
+
+
+def _pan(
+    camera: WarpedTrajectory, size: NDArray[np.int64], share: float
+) -> Homography:
+    """Return shifts by a share of the pan since the middle of the scene."""
+    middle = len(camera.poses) // 2
+    back = homography.invert(camera.poses[middle])
+    ground = homography.apply(back, (size - 1) / 2)
+    pan = np.stack([homography.apply(pose, ground) for pose in camera.poses])
+    shifts = np.tile(np.eye(3), (len(pan), 1, 1))
+    shifts[:, :2, 2] = share * (pan - pan[middle])
+    return homography.quantise(shifts)
 
 
 def _tilts(
@@ -152,7 +169,9 @@ def _draw_rest(rng: np.random.Generator, num_frames: int,
                chance: float) -> NDArray[np.bool_]:
     """Draw the (T - 1,) steps in which an object stays where it is."""
     resting = np.zeros(num_frames - 1, bool)
-    length = min(int(rng.integers(_REST[0], _REST[1] + 1)), num_frames - 1)
+    # An object that never moved would be none.
+    longest = 2 * (num_frames - 1) // 3
+    length = min(int(rng.integers(_REST[0], _REST[1] + 1)), longest)
     start = int(rng.integers(num_frames - length))
     if rng.random() < chance:
         resting[start:start + length] = True

@@ -230,7 +230,7 @@ def _draw_path(
 ) -> AffineTrajectory | WarpedTrajectory:
     if isinstance(camera, WarpedTrajectory):
         if not look.is_object:
-            return anchored_sprite(rng, camera, world.size)
+            return anchored_sprite(rng, camera, world)
         return walking_sprite(rng, camera, world, look)
     if not look.is_object:
         return anchored_trajectory(rng, camera, world.size)

@@ -51,7 +51,7 @@ class WorldSettings:
         num_objects: Smallest and largest number of moving sprites; scene
             ``i`` has ``low + i % (high - low + 1)``, so the numbers come in
             equal shares.
-        num_static: Sprites that look like objects but move exactly with the
+        num_static: Sprites that look like objects but move with the
             background. They occlude, and they are not objects. Scenes with a
             real background have none.
         object_size: Smallest and largest radius of a sprite as a share of
@@ -79,9 +79,12 @@ class WorldSettings:
             bend and rest, and objects may be as slow as the background.
         perspective: Largest change of depth over the width of a frame, as a
             share; of the background and, relative to it, of each object.
-            This and the next two need ``motion='homography'``.
+            This and the next three need ``motion='homography'``.
+        parallax: How much further static sprites and occluders may move than
+            the background while the camera pans, as a share: each is nearer
+            by a number drawn from 0 to this.
         rest: Share of the objects that stop, relative to the background, for
-            5 to 15 frames.
+            5 to 15 frames, but at most two thirds of the scene.
         deformation: Share of the objects that bend, by thin-plate splines
             between key poses.
         overlap: Share of the scenes of several objects in which motions are
@@ -126,6 +129,7 @@ class WorldSettings:
     num_corners: tuple[int, int] = (3, 9)
     motion: str = 'affine'
     perspective: float = 0.0
+    parallax: float = 0.0
     rest: float = 0.0
     deformation: float = 0.0
     overlap: float = 0.0
@@ -184,7 +188,7 @@ class WorldSettings:
             )
         if self.motion == 'homography':
             return
-        for name in ('perspective', 'rest', 'deformation'):
+        for name in ('perspective', 'parallax', 'rest', 'deformation'):
             if getattr(self, name):
                 raise ValueError(
                     f'expected {name} to be 0 unless motion is '
@@ -231,6 +235,7 @@ class WorldSettings:
             'spin': (0 <= self.spin <= 45, '0 to 45 degrees'),
             'growth': (0 <= self.growth <= 0.7, '0 to 0.7'),
             'perspective': (0 <= self.perspective <= 0.3, '0 to 0.3'),
+            'parallax': (0 <= self.parallax <= 2, '0 to 2'),
             'noise': (0 <= self.noise <= 64, '0 to 64 grey levels'),
             'brightness': (0 <= self.brightness <= 0.9, '0 to 0.9'),
         }

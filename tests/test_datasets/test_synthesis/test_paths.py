@@ -23,15 +23,16 @@ def world(**settings):
     )
 
 
-def camera(seed=0, perspective=0.1):
+def camera(seed=0, perspective=0.1, num_frames=30):
     rng = np.random.default_rng(seed)
-    return tilting_camera(rng, 30, SIZE, 2.0, 5.0, 0.1, perspective)
+    return tilting_camera(rng, num_frames, SIZE, 2.0, 5.0, 0.1, perspective)
 
 
-def walk(seed=0, upright=False, **settings):
+def walk(seed=0, upright=False, num_frames=30, **settings):
     look = Look(CONTOUR, TILE, True, upright)
     rng = np.random.default_rng(seed)
-    return walking_sprite(rng, camera(), world(**settings), look)
+    path = camera(num_frames=num_frames)
+    return walking_sprite(rng, path, world(**settings), look)
 
 
 @pytest.mark.parametrize('seed', range(3))
@@ -55,6 +56,13 @@ def test_a_resting_object_moves_as_the_background_behind_it():
         mine = path.displacements(frame, frame + 1, window)
         theirs = background.displacements(frame, frame + 1, window)
         np.testing.assert_allclose(mine, theirs, atol=1e-6)
+
+
+@pytest.mark.parametrize('num_frames, longest', [(1, 0), (2, 0), (10, 6)])
+def test_no_object_rests_for_all_of_a_short_scene(num_frames, longest):
+    rests = [(np.diff(walk(seed, num_frames=num_frames,
+                           rest=1.0).clock) == 0).sum() for seed in range(12)]
+    assert max(rests) == longest
 
 
 def test_no_object_rests_unless_asked_to():
@@ -86,7 +94,7 @@ def test_silhouettes_begin_as_they_were_drawn():
 
 def test_anchored_sprites_move_with_the_background():
     background = camera(3)
-    path = anchored_sprite(np.random.default_rng(0), background, SIZE)
+    path = anchored_sprite(np.random.default_rng(0), background, world())
     centre = path.project(np.zeros((1, 2)), 15)[0]
     assert (centre > (22, 12)).all() and (centre < (202, 116)).all()
     for frame, target in ((0, 1), (12, 29)):
@@ -95,6 +103,36 @@ def test_anchored_sprites_move_with_the_background():
             background.displacements(frame, target, (0, 0, *SIZE)),
             atol=1e-6,
         )
+
+
+@pytest.mark.parametrize('seed', range(3))
+def test_nearer_sprites_pan_further_than_the_background(seed):
+    background = camera(3)
+    still, near = (
+        anchored_sprite(np.random.default_rng(seed), background, settings)
+        for settings in (world(), world(parallax=0.8))
+    )
+    origin = np.zeros((1, 2))
+    mine, theirs = (
+        np.stack([path.project(origin, frame)[0] for frame in range(30)])
+        for path in (near, still)
+    )
+    np.testing.assert_allclose(mine[15], theirs[15], atol=1e-5)
+    ahead = mine - theirs
+    middle = np.array([[111.5, 63.5]])
+    ground = apply(invert(background.poses[15]), middle)
+    pan = np.stack([background.project(ground, t)[0] for t in range(30)])
+    pan -= middle
+    share = (ahead * pan).sum() / (pan * pan).sum()
+    assert 0 < share < 0.8
+    np.testing.assert_allclose(ahead, share * pan, atol=1e-5)
+
+
+def test_nearer_sprites_before_a_still_camera_do_not_move():
+    path = anchored_sprite(
+        np.random.default_rng(0), still_camera(4), world(parallax=1.0)
+    )
+    assert not np.any(path.displacements(0, 3, (0, 0, *SIZE)))
 
 
 def test_a_still_camera_does_not_move():

@@ -49,6 +49,8 @@ def test_whole_numbers_may_stand_for_speeds():
         ('brightness', 1.0),
         ('motion', 'projective'),
         ('perspective', 0.1),
+        ('parallax', -0.1),
+        ('parallax', 2.5),
         ('rest', 0.1),
         ('deformation', 0.1),
         ('overlap', 1.1),
@@ -84,7 +86,9 @@ def test_values_of_another_kind_are_named(name, value):
         WorldSettings(**{name: value})
 
 
-@pytest.mark.parametrize('name', ['perspective', 'rest', 'deformation'])
+@pytest.mark.parametrize(
+    'name', ['perspective', 'parallax', 'rest', 'deformation']
+)
 def test_what_only_homographies_do_is_refused_without(name):
     with pytest.raises(ValueError, match=f"{name} to be 0 unless motion is"):
         WorldSettings(**{name: 0.1})
