@@ -118,6 +118,7 @@ def check_state_dict(
         f'model fit.{_examples("missing", match.missing)}'
         f'{_examples("unexpected", match.unexpected)}'
         f'{_examples("of another shape", match.reshaped)}'
+        f'{_explain_part(match)}'
     )
 
 
@@ -331,6 +332,17 @@ def _compare(model: nn.Module, weights: Mapping[str, Tensor]) -> _Match:
 
 def _shape(value: Any) -> tuple[int, ...] | str:  # extra states have none
     return tuple(value.shape) if hasattr(value, 'shape') else 'no tensor'
+
+
+def _explain_part(match: _Match) -> str:
+    """Tell weights of one part of a model from those of another model."""
+    absent = {key.split('.')[0] for key in match.missing}
+    if match.unexpected or match.reshaped or absent != {'encoder'}:
+        return ''
+    return (
+        ' The encoder is released as a file of its own: --encoder of '
+        'tools/convert_checkpoint.py adds it.'
+    )
 
 
 def _examples(kind: str, keys: list[str]) -> str:

@@ -145,6 +145,18 @@ def test_partly_fitting_weights_pass_only_if_not_strict(tmp_path, model):
     assert torch.equal(model[0].bias, torch.ones(3))
 
 
+def test_who_converted_a_head_alone_is_told_how_to_add_the_encoder():
+    parts = dict(encoder=nn.Linear(2, 2), decoder=nn.Linear(2, 1))
+    model = nn.ModuleDict(parts)
+    weights = model.state_dict()
+    head = {key: weights[key] for key in weights if 'decoder' in key}
+    with pytest.raises(CheckpointError, match=r'2 missing.*--encoder of'):
+        check_state_dict(model, head)
+    with pytest.raises(CheckpointError) as caught:
+        check_state_dict(model, dict(head, other=torch.ones(1)))
+    assert '--encoder' not in str(caught.value)
+
+
 def test_what_is_taken_is_described(model):
     weights = dict(model.state_dict())
     assert describe_match(model, weights) == (
