@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,17 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmengine.utils import import_modules_from_strings
 
-from mmmotion.engine import check_config, load_checkpoint, load_config
+from mmmotion.engine import (
+    ConfigError,
+    check_config,
+    load_checkpoint,
+    load_config,
+)
+from mmmotion.engine.adaptation import find_checkpoints
+from mmmotion.flow.estimators import complete_settings
 from mmmotion.models.segmentors import BaseSegmentor
 from mmmotion.postprocessing import ObjectChannel
-from mmmotion.registry import MODELS
+from mmmotion.registry import FLOW_ESTIMATORS, MODELS
 
 from .model_name import find_config
 from .own_video_config import (
@@ -43,6 +51,7 @@ class Method:
 
     Raises:
         FileNotFoundError: If there is no such config or checkpoint.
+        ImportError: If the flow needs a package that is not installed.
         ValueError: If the method can do nothing without weights, the config
             has no part that says how it reads a video, or there is no such
             device.
@@ -50,28 +59,34 @@ class Method:
     Attributes:
         name: Name of the config.
         title: What the user calls the method, for messages.
+        options: Changes of the config by dotted key.
     """
 
     def __init__(
         self,
         model: str | Path | Config,
-        weights: str | None = None,
+        weights: str | Path | None = None,
         device: str = 'cpu',
         options: Mapping[str, Any] | None = None,
     ) -> None:
+        self.options = dict(options or {})
         if isinstance(model, Config):
             self.name = self.title = Path(model.filename or 'config').stem
             self.cfg = copy.deepcopy(model)
-            self.cfg.merge_from_dict(dict(options or {}))
+            self.cfg.merge_from_dict(self.options)
         else:
             path = find_config(str(model))
             self.name, self.title = path.stem, str(Path(model))
-            self.cfg = load_config(path, dict(options or {}))
-        self.weights = weights
-        self.device = device
-        check_device(device)
+            self.cfg = load_config(path, self.options)
+        self.weights = None if weights is None else str(weights)
+        self.device = str(device)
+        check_device(self.device)
         check_config(self.cfg)
-        _enter_scope()
+        with mmmotion_scope():
+            self._resolve()
+
+    def _resolve(self) -> None:
+        """Look up what the config names."""
         import_modules_from_strings(list(self.plugins))
         self.test_dataset = find_dataset(self.cfg, 'test_dataloader')
         wanted = self.cfg.get('model')
@@ -85,6 +100,7 @@ class Method:
             )
         self.trains_without_labels = kind.trains_without_labels
         self._check_weights()
+        FLOW_ESTIMATORS.build(complete_settings(self.estimator))
 
     @property
     def plugins(self) -> tuple[str, ...]:
@@ -268,6 +284,21 @@ class Method:
                 f'{self.title} has no train_dataloader, so it cannot learn '
                 'from a video: give weights'
             )
+        elif self.learns:
+            self._check_training()
+
+    def _check_training(self) -> None:
+        if 'max_iters' not in (self.cfg.get('train_cfg') or {}):
+            raise ConfigError(
+                f'{self.title} counts epochs, but learning from a video '
+                'counts iterations: expected train_cfg.max_iters'
+            )
+        for path in find_checkpoints(self.cfg.model):
+            if '://' not in path and not Path(path).expanduser().is_file():
+                raise FileNotFoundError(
+                    f'checkpoint not found: {Path(path).absolute()} '
+                    f'("checkpoint" of an init_cfg of {self.title})'
+                )
 
 
 def check_device(device: str) -> None:
@@ -304,7 +335,6 @@ def _try_device(device: str) -> None:
         raise ValueError(f'cannot use device {device!r}: {error}') from error
 
 
-def _enter_scope() -> None:
-    """Resolve names as in a config file."""
-    if DefaultScope.get_current_instance() is None:
-        DefaultScope.get_instance('mmmotion', scope_name='mmmotion')
+def mmmotion_scope() -> AbstractContextManager[None]:
+    """Resolve names as in a config file, whatever others have set."""
+    return DefaultScope.overwrite_default_scope('mmmotion')

@@ -1,5 +1,6 @@
 """A video in, the masks of its moving objects out."""
 
+import copy
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from torch import nn
 
 from mmmotion.structures import VideoResult
 
-from .method import Method
+from .method import Method, mmmotion_scope
 from .model_name import list_models
 from .run_settings import RunSettings
 from .sources import FrameSource, open_source
@@ -65,7 +66,7 @@ class MotionInferencer(BaseInferencer):
     def __init__(
         self,
         model: str | Path | Config = DEFAULT_MODEL,
-        weights: str | None = None,
+        weights: str | Path | None = None,
         device: str | None = None,
         show_progress: bool = True,
         cfg_options: Mapping[str, Any] | None = None,
@@ -74,13 +75,14 @@ class MotionInferencer(BaseInferencer):
         self.method = Method(
             model, weights, device or get_device(), cfg_options
         )
-        super().__init__(
-            self.method.cfg,
-            weights,
-            self.method.device,
-            'mmmotion',
-            show_progress,
-        )
+        with mmmotion_scope():
+            super().__init__(
+                self.method.cfg,
+                self.method.weights,
+                self.method.device,
+                'mmmotion',
+                show_progress,
+            )
         self.progress = StageProgress(show_progress, on_progress)
 
     def __call__(
@@ -118,8 +120,8 @@ class MotionInferencer(BaseInferencer):
         sources = self._inputs_to_list(inputs)
         results = []
         for source in self.preprocess(sources, batch_size, **opening):
-            with VideoRun(source, self.method, settings, out_dir,
-                          self.progress) as run:
+            with mmmotion_scope(), VideoRun(source, self.method, settings,
+                                            out_dir, self.progress) as run:
                 result = self.forward(run)
                 if run.results is not None:
                     self.visualize([run], [result], **showing)
@@ -138,8 +140,7 @@ class MotionInferencer(BaseInferencer):
             source if isinstance(source, FrameSource) else
             self.pipeline(source, **kwargs) for source in inputs
         ]
-        make_names_unique(opened)
-        yield from opened
+        yield from make_names_unique(opened)
 
     def forward(self, inputs: VideoRun, **kwargs: Any) -> VideoResult:
         """Work on one video."""
@@ -243,7 +244,11 @@ def _describe_call(run: VideoRun) -> str:
     model = [repr(method.title)]
     if method.weights is not None:
         model.append(f'weights={method.weights!r}')
-    call = ['frames' if source.origin is None else repr(source.origin)]
+    if method.options:
+        model.append(f'cfg_options={method.options!r}')
+    call = [repr(source.origin)]
+    if source.origin is None:
+        call = ['frames', f'name={source.name!r}', f'fps={source.fps!r}']
     for choice in fields(RunSettings):
         value = getattr(run.settings, choice.name)
         if value != choice.default:
@@ -258,16 +263,20 @@ def _summarise(result: VideoResult, run: VideoRun) -> str:
     return f'{result.name}: {result.answer} in {frames}{where}'
 
 
-def make_names_unique(sources: Sequence[FrameSource]) -> None:
+def make_names_unique(sources: Iterable[FrameSource]) -> list[FrameSource]:
     """Give videos of one name, such as a.mp4 and b/a.mp4, a folder each.
 
     Args:
-        sources: The videos; later ones of a name get another one.
+        sources: The videos, which keep their names.
+
+    Returns:
+        Copies, of which later ones of a name have another one.
     """
-    taken: set[str] = set()
-    for source in sources:
+    copies: dict[str, FrameSource] = {}
+    for source in map(copy.copy, sources):
         name, count = source.name, 1
-        while source.name in taken:
+        while source.name in copies:
             count += 1
             source.name = f'{name}-{count}'
-        taken.add(source.name)
+        copies[source.name] = source
+    return list(copies.values())

@@ -205,7 +205,7 @@ def _segment(args: argparse.Namespace, command: str) -> ExitCode:
     ends = [ExitCode.INPUT] * (len(args.inputs) - len(sources))
     if not sources:
         return ExitCode.INPUT
-    make_names_unique(sources)
+    sources = make_names_unique(sources)
     method = _open_method(args)
     if method is None:
         return ExitCode.USAGE

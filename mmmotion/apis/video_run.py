@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import weakref
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -50,6 +51,7 @@ STAGES = (
     'frames', 'flow', 'adapt', 'predict', 'objects', 'flow-masks',
     'flow-objects', 'write', 'overlay', 'report'
 )  # yapf: disable
+_LAST_OF_ARRAYS = 'flow-objects'
 _FLOW_ALONE = (
     'what the method found does not move; the masks are those of the flow '
     'alone (robust-background)'
@@ -261,12 +263,27 @@ class VideoRun:
             settings=self._describe(frames),
             warnings=(*frames.warnings, *masks.warnings),
             is_counted=self.settings.num_objects is not None,
-            labels=LazyFrames(len(frames), masks.labels, self),
-            soft_masks=LazyFrames(len(frames), masks.soft, self),
-            flows=LazyFrames(
-                len(frames), lambda i: read_next_flow(self.work, i), self
+            labels=self._read_later(len(frames), masks.labels),
+            soft_masks=self._read_later(len(frames), masks.soft),
+            flows=self._read_later(
+                len(frames), lambda i: read_next_flow(self.work, i)
             ),
         )
+
+    def _read_later(
+        self, num_frames: int, read: Callable[[int], np.ndarray]
+    ) -> LazyFrames[np.ndarray]:
+
+        def read_own(index: int) -> np.ndarray:
+            if not self.work.is_current(_LAST_OF_ARRAYS):
+                raise RuntimeError(
+                    f'the arrays of {self.source.name} are those of a later '
+                    f'run now, which has used {self.work.path} as well: give '
+                    'each its own name or out_dir'
+                )
+            return read(index)
+
+        return LazyFrames(num_frames, read_own)
 
     def _measure(self, masks: FinalMasks) -> tuple[ObjectTrack, ...]:
         """Measure the objects, and write their masks on the way."""
@@ -311,6 +328,8 @@ class VideoRun:
             method=method.name,
             weights=method.weights,
             device=method.device,
+            cfg_options=method.options,
+            input=self.source.origin,
             flow=method.estimator,
             work_size=list(frames.work_size),
             complete=not frames.is_broken,

@@ -48,11 +48,19 @@ class WorkFolder:
         wanted = describe_settings(
             dict(version=__version__, settings=settings, before=before)
         )
-        text = json.dumps(wanted, sort_keys=True)
-        self._digests[stage] = hashlib.sha256(text.encode()).hexdigest()
+        self._digests[stage] = _digest(wanted)
         if self._read(stage).get('wanted') != wanted:
             self._forget(stage)
             self._write(stage, dict(wanted=wanted))
+
+    def is_current(self, stage: str) -> bool:
+        """Whether the files of a stage are still those of this run.
+
+        Args:
+            stage: Name of the stage; it has begun in this run.
+        """
+        wanted = self._read(stage).get('wanted')
+        return _digest(wanted) == self._digests[stage]
 
     def facts(self, stage: str) -> dict[str, Any] | None:
         """What a finished stage has found out; None if it is not finished."""
@@ -92,3 +100,8 @@ class WorkFolder:
     def _write(self, stage: str, content: Mapping[str, Any]) -> None:
         text = json.dumps(content, indent=2)
         write_atomically(self._marker(stage), text.encode())
+
+
+def _digest(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,7 +1,9 @@
 """Videos that a browser plays."""
 
+import errno
 import logging
 import math
+import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from importlib import import_module
@@ -14,6 +16,7 @@ import numpy as np
 from mmengine.logging import print_log
 
 from mmmotion.flow.atomic import replace_atomically
+from mmmotion.flow.opencv_path import opencv_path
 
 # What OpenCV may be able to write where PyAV is not installed, best first.
 _FALLBACKS = (('vp09', 'VP9'), ('mp4v', 'MPEG-4, which no browser plays'))
@@ -63,7 +66,8 @@ def write_video(
         if av is not None:
             _write_by_pyav(av, temporary, even_frames, first.shape, fps)
         else:
-            _write_by_opencv(temporary, even_frames, first.shape, fps, path)
+            with opencv_path(temporary) as name:
+                _write_by_opencv(name, even_frames, first.shape, fps, path)
 
 
 def _check_and_pad(frames: Iterable[np.ndarray],
@@ -108,7 +112,7 @@ def _write_by_pyav(
 ) -> None:
     rate = Fraction(fps).limit_denominator(_LARGEST_DENOMINATOR)
     rate = rate or Fraction(1, round(1 / fps))  # an hour between two frames
-    with av.open(str(path), 'w', format='mp4',
+    with av.open(os.path.abspath(path), 'w', format='mp4',
                  options=dict(movflags='faststart')) as container:
         stream = container.add_stream('libx264', rate=rate)
         stream.options = dict(_QUALITY)
@@ -131,7 +135,7 @@ def _write_by_pyav(
 
 
 def _write_by_opencv(
-    temporary: Path,
+    name: str,
     frames: Iterable[np.ndarray],
     shape: tuple[int, ...],
     fps: float,
@@ -140,8 +144,8 @@ def _write_by_opencv(
     writer = cv2.VideoWriter()
     size = shape[1::-1]
     codec = next((
-        name for code, name in _FALLBACKS if
-        writer.open(str(temporary), cv2.VideoWriter.fourcc(*code), fps, size)
+        codec for code, codec in _FALLBACKS
+        if writer.open(name, cv2.VideoWriter.fourcc(*code), fps, size)
     ), None)
     if codec is None:
         raise RuntimeError(
@@ -160,9 +164,10 @@ def _write_by_opencv(
         num_frames += 1
     writer.release()
     # OpenCV does not say that a frame could not be written.
-    num_written = cv2.VideoCapture(str(temporary)
-                                   ).get(cv2.CAP_PROP_FRAME_COUNT)
+    num_written = cv2.VideoCapture(name).get(cv2.CAP_PROP_FRAME_COUNT)
     if num_written != num_frames:
         raise OSError(
-            f'{path}: could not write {num_frames} frames; is the disk full?'
+            errno.ENOSPC,
+            f'could not write {num_frames} frames; is the disk full?',
+            str(path),
         )

@@ -54,6 +54,32 @@ def test_only_methods_that_read_no_flow_take_an_image(tmp_path):
     gwm.check_length(2)
 
 
+@pytest.mark.parametrize(
+    'options, error, expected',
+    [
+        ({'model.encoder.init_cfg.checkpoint': 'lost.pth'},
+         FileNotFoundError, r'/lost\.pth \("checkpoint" of an init_cfg'),
+        ({'train_cfg.max_iters': '_delete_'},
+         ValueError, r'expected train_cfg\.max_iters'),
+        ({'test_dataloader.dataset.flow_estimator': 'pwclite'},
+         ValueError, 'PWCLiteFlowEstimator needs checkpoint'),
+        ({'test_dataloader.dataset.flow_estimator': 'nonesuch'},
+         ValueError, 'nonesuch'),
+    ],
+)  # yapf: disable
+def test_what_a_run_lacks_is_told_before_it(options, error, expected):
+    cfg = Config.fromfile(find_config('gwm'))
+    cfg.merge_from_dict({
+        'model.encoder.init_cfg': dict(type='Pretrained', checkpoint='a://b')
+    })
+    Method(cfg)
+    if options.get('train_cfg.max_iters'):
+        options = {}
+        cfg.train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=2)
+    with pytest.raises(error, match=expected):
+        Method(cfg, options=options)
+
+
 def test_what_is_no_segmentor_is_refused():
     with pytest.raises(ValueError, match='segments, got UnsupervisedFlow'):
         Method('pwclite_davis')

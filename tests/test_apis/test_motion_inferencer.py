@@ -6,15 +6,18 @@ import json
 import re
 import shutil
 import socket
-from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from mmengine.logging import MMLogger
+from mmengine.registry import DefaultScope
 from PIL import Image
 
 from mmmotion.apis import MotionInferencer, video_run
+from mmmotion.apis.method import Method
 from mmmotion.apis.run_settings import RunSettings
+from mmmotion.apis.sources import open_source
 from mmmotion.apis.stages import FrameArrays, learn
 
 
@@ -171,6 +174,85 @@ def test_the_report_says_how_to_make_it_again_in_python(
     assert call.startswith(f"MotionInferencer('robust-background'){expected}")
 
 
+def test_results_say_how_the_config_was_changed(clip, tmp_path):
+    inferencer = MotionInferencer(
+        'robust-background', device='cpu', show_progress=False,
+        cfg_options={'model.degree': 1}
+    )  # yapf: disable
+    result = inferencer(clip, tmp_path, overlay=False, fps=7, name='own')
+    assert result.settings['cfg_options'] == {'model.degree': 1}
+    report = html.unescape((tmp_path / 'own/report.html').read_text())
+    expected = (
+        "MotionInferencer('robust-background', cfg_options="
+        "{'model.degree': 1})(frames, name='own', fps=7)"
+    )
+    assert expected in report
+    content = json.loads((tmp_path / 'own/result.json').read_text())
+    assert content['settings']['cfg_options'] == {'model.degree': 1}
+
+
+@pytest.mark.parametrize('changed', ['frames', 'method'])
+def test_arrays_of_a_later_run_are_not_taken_for_those_of_this_one(
+    baseline, make_clip, tmp_path, changed
+):
+    options = dict(overlay=False, report=False)
+    first = baseline(make_clip(), tmp_path, **options)
+    again = baseline(make_clip(), tmp_path, **options)
+    np.testing.assert_array_equal(first.labels[2], again.labels[2])
+    if changed == 'frames':
+        baseline(make_clip(4), tmp_path, **options)
+    else:
+        MotionInferencer(
+            'robust-background', device='cpu', show_progress=False,
+            cfg_options={'model.degree': 0}
+        )(make_clip(), tmp_path, **options)  # yapf: disable
+    for arrays in (first.labels, first.soft_masks, first.flows):
+        with pytest.raises(RuntimeError, match='video are those of a later'):
+            list(arrays)
+
+
+def test_other_libraries_may_have_set_their_scope(clip):
+    with DefaultScope.overwrite_default_scope('mmengine'):
+        inferencer = MotionInferencer(
+            'robust-background', device='cpu', show_progress=False
+        )
+        DefaultScope.get_instance('other', scope_name='mmengine')
+        assert inferencer(clip).objects
+        assert DefaultScope.get_current_instance().scope_name == 'mmengine'
+
+
+def test_replaced_weights_predict_anew(tiny_gwm, folder, tmp_path):
+    weights = tmp_path / 'weights.pth'
+    found = []
+    for seed in range(2):
+        torch.manual_seed(seed)
+        model = Method(tiny_gwm).build()
+        torch.save(dict(state_dict=model.state_dict()), weights)
+        given = MotionInferencer(tiny_gwm, weights, 'cpu', False)
+        result = given(
+            str(folder), tmp_path / 'out', overlay=False, report=False
+        )
+        found.append(result.soft_masks[0])
+    assert np.abs(found[0] - found[1]).max() > 0
+
+
+def test_learning_leaves_the_random_numbers_of_the_caller(
+    tiny_gwm, folder, tmp_path
+):
+    inferencer = MotionInferencer(tiny_gwm, device='cpu', show_progress=False)
+    drawn = []
+    for _ in range(2):
+        np.random.seed(5)
+        drawn.append(np.random.rand())
+        inferencer(
+            str(folder), tmp_path / str(len(drawn)), adapt_iters=1,
+            overlay=False, report=False
+        )  # yapf: disable
+        drawn.append(np.random.rand())
+    np.random.seed(5)
+    assert drawn == list(np.random.rand(2)) * 2
+
+
 def test_a_method_learns_from_the_video_and_remembers(
     tiny_gwm, folder, tmp_path, monkeypatch
 ):
@@ -253,20 +335,24 @@ def test_several_videos_get_a_result_each(baseline, folder, tmp_path):
     assert [len(r) for r in results] == [3, 3]
 
 
-def test_the_private_folder_goes_with_the_result(baseline, clip):
+def test_one_source_may_be_given_twice(baseline, folder, tmp_path):
+    source = open_source(str(folder))
+    results = baseline([source, source], tmp_path, overlay=False, report=False)
+    assert [r.name for r in results] == ['square', 'square-2']
+    assert (tmp_path / 'square').is_dir() and source.name == 'square'
+
+
+def test_the_private_folder_goes_with_the_result(
+    baseline, clip, tmp_path, monkeypatch
+):
+    monkeypatch.setattr('tempfile.tempdir', str(tmp_path))
     result = baseline(clip)
-    root = Path(baseline_folder(result))
-    assert root.is_dir()
+    (root, ) = tmp_path.glob('mmmotion-*')
     labels = result.labels
     del result
     assert labels[5].shape == (48, 64)
     del labels
     assert not root.exists()
-
-
-def baseline_folder(result):
-    make = result.flows._make
-    return make.__closure__[0].cell_contents.work.path
 
 
 def test_progress_is_told_to_a_listener(clip):

@@ -148,6 +148,8 @@ def test_one_frame_is_too_few_to_learn_from(tmp_path, capsys):
         (('--method', 'robust-background', '--adapt-iters', '3'),
          'nothing to learn'),
         (('--device', 'toaster'), "no such device: 'toaster'"),
+        (('--cfg-options', 'test_dataloader.dataset.flow_estimator=pwclite'),
+         'PWCLiteFlowEstimator needs checkpoint'),
         (('--objects', '0'), 'num_objects to be 1 or more'),
         (('--cfg-options', 'modle.degree=1'), 'modle'),
         (('--cfg-options', 'seed'), 'expected KEY=VALUE, got seed'),

@@ -121,6 +121,7 @@ def test_pictures_may_be_frames_of_a_video(tool, tmp_path):
     frames = np.full((3, 24, 32, 3), 60, np.uint8)
     frames *= np.array([1, 2, 3], np.uint8)[:, None, None, None]
     write_video(tmp_path / 'a[1].mp4', frames, 5)
+    (tmp_path / 'a[1].json').write_text('{}')
     image = tool.read_frame(tmp_path, 'a[1]', '00001')
     np.testing.assert_allclose(image, frames[1], atol=4)
     with pytest.raises(FileNotFoundError,

@@ -1,4 +1,6 @@
+import errno
 import logging
+import sys
 
 import cv2
 import numpy as np
@@ -147,10 +149,11 @@ def test_a_full_disk_is_an_error(av, tmp_path, monkeypatch, with_pyav):
     old = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, old[1]))
     try:
-        with pytest.raises(OSError, match=r'a\.mp4'):
+        with pytest.raises(OSError, match=r'a\.mp4') as caught:
             write_video(tmp_path / 'a.mp4', noise, 25)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, old)
+    assert caught.value.errno in (errno.ENOSPC, errno.EFBIG)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -173,3 +176,16 @@ def test_impossible_input_is_refused(tmp_path, frames, fps, name, message):
     with pytest.raises(ValueError, match=message):
         write_video(tmp_path / name, frames, fps)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != 'linux', reason='Linux alone')
+@pytest.mark.parametrize('with_pyav', [True, False])
+@pytest.mark.parametrize('folder', ['12:30', 'uml\udce4ut'])
+def test_any_folder_will_do(tmp_path, monkeypatch, folder, with_pyav):
+    if with_pyav:
+        pytest.importorskip('av')
+    else:
+        monkeypatch.setattr(video_writer, '_find_encoder', lambda: None)
+    monkeypatch.chdir(tmp_path)
+    write_video(f'{folder}/a.mp4', bars(), 25)
+    assert (tmp_path / folder / 'a.mp4').stat().st_size > 0

@@ -21,7 +21,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mmmotion.apis.sources import open_source
+from mmmotion.apis.sources import InputError, open_source
 from mmmotion.apis.sources.rgb import read_rgb
 from mmmotion.datasets.transforms.load_masks import read_annotation
 from mmmotion.evaluation.functional import jaccard
@@ -259,7 +259,10 @@ def read_frame(folder: Path, video: str, frame: str) -> np.ndarray:
             if frame in (path.stem, path.name):
                 return read_rgb(path)
     for path in sorted(folder.glob(f'{escape(video)}.*')):
-        source = open_source(path)
+        try:
+            source = open_source(path)
+        except InputError:  # such as clip.json beside clip.mp4
+            continue
         for index, image in enumerate(source):
             if source.frame_name(index) == frame:
                 return image

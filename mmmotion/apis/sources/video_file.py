@@ -1,15 +1,18 @@
 """Frames of a video file, by PyAV or OpenCV."""
 
 import math
+import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+
+from mmmotion.flow.opencv_path import opencv_path
 
 from .errors import InputError
 from .frame_source import DEFAULT_FPS, FrameSource
@@ -18,7 +21,10 @@ from .frame_source import DEFAULT_FPS, FrameSource
 _TOLERANCE = 0.02
 _DURATION_TOLERANCE = 0.1
 _CLOCK = re.compile(r'(\d+):(\d+):(\d+(?:\.\d+)?)')
-_MATROSKA = bytes.fromhex('1a45dfa3')
+# How files begin that store the number of their frames: AVI, and MP4 or MOV
+# behind the length of its first part.
+_AVI = b'RIFF'
+_MP4 = (b'ftyp', b'moov', b'mdat', b'wide', b'free', b'skip')
 
 
 class VideoFile(FrameSource):
@@ -127,7 +133,15 @@ class VideoFile(FrameSource):
 
     def _check_count(self, count: int) -> None:
         expected = self._num_expected
-        if expected is None or self.is_broken or not self._is_counted:
+        if expected is None or self.is_broken:
+            return
+        if not self._is_counted:
+            if count < (1 - _DURATION_TOLERANCE) * expected - 1:
+                self.warnings.append(
+                    f'{self.path} may have been cut off: its duration is '
+                    f'that of {expected} frames, and {count} were found '
+                    '(PyAV can tell: pip install mmmotion[video])'
+                )
             return
         if expected - count > max(1, _TOLERANCE * expected):
             reason = 'it ends too early'
@@ -163,7 +177,7 @@ class _Announced(NamedTuple):
 def _probe_pyav(path: Path) -> _Announced:
     import av  # an optional dependency
     try:
-        with av.open(str(path)) as container:
+        with av.open(os.path.abspath(path)) as container:
             if not container.streams.video:
                 raise InputError(f'there is no video stream in {path}')
             stream = container.streams.video[0]
@@ -181,7 +195,7 @@ def _probe_pyav(path: Path) -> _Announced:
 
 def _decode_pyav(path: Path) -> Iterator[np.ndarray]:
     import av
-    with av.open(str(path)) as container:
+    with av.open(os.path.abspath(path)) as container:
         stream = container.streams.video[0]
         stream.thread_type = 'AUTO'
         last: float | None = None
@@ -239,40 +253,40 @@ def _find_duration(container: Any) -> float | None:
 
 
 def _probe_opencv(path: Path) -> _Announced:
-    capture = _open_opencv(path)
-    try:
+    with _open_opencv(path) as capture:
         fps = capture.get(cv2.CAP_PROP_FPS)
         count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
-    finally:
-        capture.release()
     with path.open('rb') as file:
-        # Matroska and WebM count nothing: OpenCV divides their duration.
-        is_counted = file.read(len(_MATROSKA)) != _MATROSKA
+        start = file.read(8)
+    # Of others, OpenCV divides the duration, which may be that of the sound.
+    is_counted = start[:4] == _AVI or start[4:] in _MP4
     return _Announced(
         fps if fps > 0 else None, count if count > 0 else None, is_counted
     )
 
 
 def _decode_opencv(path: Path) -> Iterator[np.ndarray]:
-    capture = _open_opencv(path)
-    try:
+    with _open_opencv(path) as capture:
         while True:
             is_there, frame = capture.read()
             if not is_there:
                 return
             yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
-    finally:
-        capture.release()
 
 
-def _open_opencv(path: Path) -> cv2.VideoCapture:
-    capture = cv2.VideoCapture(str(path))
-    if not capture.isOpened():
-        raise InputError(
-            f'not a video, or one that only PyAV reads (pip install '
-            f'mmmotion[video]): {path}'
-        )
-    return capture
+@contextmanager
+def _open_opencv(path: Path) -> Iterator[cv2.VideoCapture]:
+    with opencv_path(path) as name:
+        capture = cv2.VideoCapture(name)
+        try:
+            if not capture.isOpened():
+                raise InputError(
+                    f'not a video, or one that only PyAV reads (pip install '
+                    f'mmmotion[video]): {path}'
+                )
+            yield capture
+        finally:
+            capture.release()
 
 
 def turn_upright(image: np.ndarray, degrees: float) -> np.ndarray:

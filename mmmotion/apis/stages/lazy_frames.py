@@ -12,18 +12,11 @@ class LazyFrames(Sequence[Entry]):
     Args:
         num_frames: Length of the sequence.
         make: Makes the entry of a position.
-        owner: Object that lives as long as the sequence does.
     """
 
-    def __init__(
-        self,
-        num_frames: int,
-        make: Callable[[int], Entry],
-        owner: object = None,
-    ) -> None:
+    def __init__(self, num_frames: int, make: Callable[[int], Entry]) -> None:
         self._num_frames = num_frames
         self._make = make
-        self._owner = owner
 
     def __len__(self) -> int:
         return self._num_frames

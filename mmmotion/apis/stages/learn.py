@@ -89,7 +89,8 @@ def learn_weights(
     cfg.randomness = dict(seed=seed)
     train = _train if method.learns else _adapt
     with progress.stage(STAGE, num_iters) as advance:
-        path = train(method, cfg, num_iters, seed, advance)
+        with RandomStream(seed).use():
+            path = train(method, cfg, num_iters, seed, advance)
     name = str(path.relative_to(work.folder(STAGE)))
     work.finish(STAGE, dict(weights=name))
     return str(path)
@@ -208,8 +209,7 @@ def _adapt(
         num_iters,
     )
     model = method.load(method.weights)
-    with RandomStream(seed).use():
-        model, _ = adapter.adapt(model, VIDEO_ID, seed, advance)
+    model, _ = adapter.adapt(model, VIDEO_ID, seed, advance)
     buffer = io.BytesIO()
     torch.save(dict(state_dict=model.state_dict()), buffer)
     path = Path(cfg.work_dir, 'adapted.pth')

@@ -3,6 +3,7 @@
 from .fingerprint import (
     describe_changes,
     describe_settings,
+    find_checkpoints,
     hash_checkpoints,
     hash_files,
 )
@@ -17,6 +18,7 @@ __all__ = [
     'VideoAdapter',
     'describe_changes',
     'describe_settings',
+    'find_checkpoints',
     'hash_checkpoints',
     'hash_files',
 ]

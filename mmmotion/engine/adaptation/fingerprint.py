@@ -79,20 +79,26 @@ def hash_checkpoints(settings: Any) -> str:
         SHA-256 as hexadecimal digits.
     """
     digest = hashlib.sha256()
-    for path in _checkpoints(settings):
+    for path in find_checkpoints(settings):
         digest.update(f'{path} {_stat(path)};'.encode())
     return digest.hexdigest()
 
 
-def _checkpoints(settings: Any) -> Iterator[str]:
+def find_checkpoints(settings: Any) -> Iterator[str]:
+    """Yield the files that nested settings load.
+
+    Args:
+        settings: Nested settings, in which the key ``checkpoint`` names
+            files.
+    """
     if isinstance(settings, Mapping):
         path = settings.get('checkpoint')
-        if isinstance(path, str):
-            yield path
+        if isinstance(path, str | os.PathLike):
+            yield os.fspath(path)
         settings = list(settings.values())
     if isinstance(settings, (list, tuple)):
         for value in settings:
-            yield from _checkpoints(value)
+            yield from find_checkpoints(value)
 
 
 def _stat(path: str) -> tuple[int, int] | None:
