@@ -35,7 +35,11 @@ test_dataloader = dict(
         ],
     ),
 )
-test_evaluator = dict(_delete_=True, type='VideoObjectMetric')
+test_evaluator = dict(
+    _delete_=True,
+    type='VideoObjectMetric',
+    oracle=('clip', ),
+)
 
 # Training is that of oclr_synthetic; only tools/test.py applies.
 train_dataloader = None

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +191,9 @@ def _record(plan: ClipPlan) -> None:
             )
         write_atomically(path, text.encode())
         return
-    known = _read_note(path)
+    # A setting that did not exist yet had the effect of its default.
+    defaults = {field.name: field.default for field in fields(WorldSettings)}
+    known = defaults | _read_note(path)
     for key, value in json.loads(text).items():
         if known.get(key) != value:
             raise ValueError(

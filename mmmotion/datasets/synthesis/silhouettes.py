@@ -44,16 +44,15 @@ class MaskFolder:
         path = self.paths[index]
         try:
             with Image.open(path) as image:
-                values = np.array(
-                    image if image.mode in ('P', 'L') else image.convert('L')
-                )
+                has_palette = image.mode == 'P'
+                values = np.array(image if has_palette else image.convert('L'))
         except (OSError, SyntaxError, ValueError) as error:
             raise SampleError(
                 f'expected a mask image (silhouettes), got {error}: {path}',
                 path,
             ) from error
         labels = np.flatnonzero(np.bincount(values.ravel()))
-        if len(labels) > _MAX_LABELS:
+        if len(labels) > _MAX_LABELS and not has_palette:
             return [values > 127]
         return [values == label for label in labels if label > 0]
 

@@ -19,7 +19,7 @@ from .flow import (
     photometric_error,
 )
 from .jaccard import jaccard
-from .layer_iou import count_pixels, iou_of_counts, layer_iou
+from .layer_iou import MIN_SHARE, count_pixels, iou_of_counts, layer_iou
 from .object_assignment import (
     MAX_PROPOSALS,
     ObjectScores,
@@ -59,6 +59,7 @@ from .weighted_f_measure import weighted_f_measure
 
 __all__ = [
     'MAX_PROPOSALS',
+    'MIN_SHARE',
     'PROBABILITY_THRESHOLDS',
     'SUCCESS_THRESHOLDS',
     'FlowErrors',

@@ -4,7 +4,8 @@ import numpy as np
 
 from .object_assignment import assign_objects
 
-_MIN_SHARE = 1e-6
+MIN_SHARE = 1e-6
+"""Objects that fill less of a clip are not scored."""
 
 
 def count_pixels(layers: np.ndarray, objects: np.ndarray) -> np.ndarray:
@@ -62,7 +63,7 @@ def layer_iou(layers: np.ndarray, objects: np.ndarray) -> np.ndarray:
     iou = iou_of_counts(count_pixels(layers, objects))
     columns = np.arange(iou.shape[2])
     matched = iou[:, assign_objects(iou.mean(axis=0)), columns]
-    present = objects.mean(axis=(0, 2, 3)) > _MIN_SHARE
+    present = objects.mean(axis=(0, 2, 3)) > MIN_SHARE
     if not present.any():
         return np.zeros(len(iou))
     return matched[:, present].mean(axis=1)

@@ -17,10 +17,12 @@ from mmmotion.structures import split_into_clips
 
 ORACLES = ('side', 'region', 'channel', 'clip', 'assignment')
 
-# J and F of region k in one frame, for the choice of one in several frames.
+# J and F of region k in one frame, and E, 1 if it is empty, for the choice of
+# one in several frames.
 _REGION = 'oracle_{}_{}_{}'
 _PER_REGION = ('channel', 'clip')
-_CLIP_LENGTH = 30
+CLIP_LENGTH = 30
+"""Frames in which the release of OCLR chooses anew."""
 
 Scores = dict[str, float]
 
@@ -115,8 +117,10 @@ def choose_in_clips(rows: Sequence[Scores]) -> list[Scores]:
     """Let the annotation choose one region in each clip of 30 frames.
 
     Source: released code of Xie, Xie, Zisserman, "Segmenting Moving Objects
-    via an Object-Centric Layered Representation", NeurIPS 2022, which scores
-    the layer of the best mean J of every clip. The last clip ends with the
+    via an Object-Centric Layered Representation", NeurIPS 2022, which assigns
+    the layers of every clip to the object and to empty masks, so that the sum
+    of the mean J is largest: what counts for a layer is its own mean J, less
+    the share of the frames in which it is empty. The last clip ends with the
     video, and counts where it overlaps with the one before.
 
     Args:
@@ -134,15 +138,16 @@ def choose_in_clips(rows: Sequence[Scores]) -> list[Scores]:
     if not num_regions:
         return list(rows)
     best = [0] * len(rows)
-    for clip in split_into_clips(len(rows), _CLIP_LENGTH):
+    for clip in split_into_clips(len(rows), CLIP_LENGTH):
         frames = sorted(set(clip))
-        means = [
+        gains = [
             np.mean([
-                rows[t][_REGION.format('clip', index, 'J')] for t in frames
+                rows[t][_REGION.format('clip', index, 'J')] -
+                rows[t][_REGION.format('clip', index, 'E')] for t in frames
             ]) for index in range(num_regions)
         ]
         for t in frames:
-            best[t] = int(np.argmax(means))
+            best[t] = int(np.argmax(gains))
     return [
         _keep_region(row, 'clip', index)
         for row, index in zip(rows, best, strict=True)
@@ -228,11 +233,16 @@ def _score_regions(
 ) -> Scores:
     scores = {}
     regions = _resize_regions(sample, annotation.shape, where) > 0.5
+    if oracle == 'clip':
+        regions = regions[1:]  # the background is no layer
     for index, mask in enumerate(regions):
-        name = _REGION.format(oracle, index, 'J')
-        scores[name] = jaccard(mask, annotation)
-        name = _REGION.format(oracle, index, 'F')
-        scores[name] = boundary_f(mask, annotation)
+        scores |= {
+            _REGION.format(oracle, index, 'J'): jaccard(mask, annotation),
+            _REGION.format(oracle, index, 'F'): boundary_f(mask, annotation),
+        }
+        if oracle == 'clip':
+            name = _REGION.format(oracle, index, 'E')
+            scores[name] = float(not mask.any())
     return scores
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mmmotion.evaluation.functional import (
+    MIN_SHARE,
     assign_objects,
     count_pixels,
     iou_of_counts,
@@ -27,8 +28,9 @@ class LayerRecord(FrameRecord):
 
     Attributes:
         counts: (3, 2, K, O) common pixels, and all, of whole shapes, of
-            visible parts and of hidden parts.
+            visible parts, and of whole shapes where the object is covered.
         sizes: (3, O) pixels of these parts of the objects.
+        num_pixels: Of the frame.
         layer_order: (K,) 0 for the nearest layer.
         object_order: (O,) 0 for the nearest object.
         meets: (O, O) bool, which objects' whole shapes share a pixel.
@@ -36,6 +38,7 @@ class LayerRecord(FrameRecord):
 
     counts: np.ndarray
     sizes: np.ndarray
+    num_pixels: int
     layer_order: np.ndarray
     object_order: np.ndarray
     meets: np.ndarray
@@ -51,13 +54,18 @@ class LayerMetric(VideoMetric):
 
     Results: ``J_amodal`` and ``J_modal``, the IoU of whole shapes and of
     visible parts, where two empty masks agree, as the mean over frames and
-    objects; ``J_hidden``, the IoU of those parts of objects that others hide,
-    of the pixels of all frames together, as the mean over the objects that
-    are ever hidden; ``order_accuracy``, the share of pairs of objects that
-    meet in some frame of which the nearer one is told, each pair as the mean
-    over the frames. All are means over the videos that have them: the last two
-    are absent where nothing is hidden or nothing meets. They are logged as a
-    table by sequence and written to ``<outfile_prefix>.json`` and ``.csv``.
+    the objects that fill more than a millionth of the video; ``J_hidden``, the
+    IoU of whole shapes where another object, or whatever else hides the
+    object, is in front of it, of the pixels of all frames together, as the
+    mean over the objects that are ever hidden; ``order_accuracy``, the share
+    of pairs of objects that meet in some frame of which the nearer one is
+    told, each pair as the mean over the frames. All are means over the videos
+    that have them: the last two are absent where nothing is hidden or nothing
+    meets. They are logged as a table by sequence and written to
+    ``<outfile_prefix>.json`` and ``.csv``.
+
+    What hides an object and is none itself is known to no layer, so that
+    perfect layers may have a ``J_modal`` below 1.
 
     Source: J_amodal and J_modal follow Xie, Xie, Zisserman, "Segmenting Moving
     Objects via an Object-Centric Layered Representation", NeurIPS 2022; the
@@ -117,17 +125,25 @@ class LayerMetric(VideoMetric):
         visible = masks.argmax(axis=0) == layers
         shapes = shapes > 0.5
         amodal, modal = amodal.astype(bool), modal.astype(bool)
-        pairs = (
-            (shapes, amodal),
-            (visible, modal),
-            (shapes & ~visible, amodal & ~modal),
-        )
+        covered = _cover(amodal, modal, object_order)
+        hidden = np.stack([
+            (shapes[:, None] & amodal & covered).sum(axis=(2, 3)),
+            ((shapes[:, None] | amodal) & covered).sum(axis=(2, 3)),
+        ])
         return LayerRecord(
             **{
                 **vars(record), 'scores': {}
             },
-            counts=np.stack([count_pixels(*pair) for pair in pairs]),
-            sizes=np.stack([parts.sum(axis=(1, 2)) for _, parts in pairs]),
+            counts=np.stack([
+                count_pixels(shapes, amodal),
+                count_pixels(visible, modal),
+                hidden,
+            ]),
+            sizes=np.stack([
+                parts.sum(axis=(1, 2))
+                for parts in (amodal, modal, amodal & covered)
+            ]),
+            num_pixels=amodal[0].size if len(amodal) else 0,
             layer_order=layer_order,
             object_order=object_order,
             meets=count_pixels(amodal, amodal)[0] > 0,
@@ -175,6 +191,15 @@ class LayerMetric(VideoMetric):
         )
 
 
+def _cover(
+    amodal: np.ndarray, modal: np.ndarray, order: np.ndarray
+) -> np.ndarray:
+    """(O, H, W) where something is known to be in front of each object."""
+    nearer = order[:, None] > order
+    by_objects = (nearer[:, :, None, None] & modal).any(axis=1)
+    return by_objects | (amodal & ~modal)
+
+
 def _score_video(frames: list[LayerRecord]) -> Scores:
     """Scores of a video with at least one object."""
     sizes = np.stack([frame.sizes for frame in frames], axis=1)
@@ -186,10 +211,12 @@ def _score_video(frames: list[LayerRecord]) -> Scores:
     objects = np.arange(sizes.shape[2])
     chosen = assign_objects(iou_of_counts(counts[0]).mean(axis=0))
     amodal, modal, hidden = counts[:, :, :, chosen, objects]
+    least = MIN_SHARE * sum(frame.num_pixels for frame in frames)
+    is_there, is_seen, _ = sizes.sum(axis=1) > least
     is_hidden = sizes[2].sum(axis=0) > 0
     scores = dict(
-        J_amodal=iou_of_counts(amodal),
-        J_modal=iou_of_counts(modal),
+        J_amodal=iou_of_counts(amodal)[:, is_there],
+        J_modal=iou_of_counts(modal)[:, is_seen],
         J_hidden=iou_of_counts(hidden.sum(axis=1))[is_hidden],
         order_accuracy=_told_pairs(frames, chosen),
     )

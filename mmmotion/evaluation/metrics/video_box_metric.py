@@ -24,6 +24,7 @@ from .video_metric import (
     FrameRecord,
     VideoMetric,
     check_choice,
+    check_oracles,
     make_record,
 )
 
@@ -63,8 +64,9 @@ class VideoBoxMetric(VideoMetric):
         region: ``'box'`` or ``'component'``, see
             :func:`~mmmotion.evaluation.functional.largest_box`.
         oracle: Upper bounds to add: with ``'clip'`` the annotation chooses
-            the single one of ``pred_regions``, cut at 0.5, with the best mean
-            overlap in each clip of 30 scored frames of a video (OCLR).
+            the layer, one of ``pred_regions`` after the first, cut at 0.5, in
+            each clip of 30 scored frames of a video (OCLR; see
+            ``choose_in_clips``).
         output_dir: Folder for the files; None means beside the log file of
             the running job, and no files where there is none.
         outfile_prefix: Name of the files without suffix.
@@ -92,13 +94,9 @@ class VideoBoxMetric(VideoMetric):
         check_choice('region', region, ('box', 'component'))
         if not 0 <= threshold < 1:
             raise ValueError(f'expected 0 <= threshold < 1, got {threshold}')
-        if isinstance(oracle, str):
-            raise ValueError(f'oracle must be a list, got {oracle!r}')
-        for name in oracle:
-            check_choice('oracle', name, ('clip', ))
         self.threshold = threshold
         self.region = region
-        self.oracle = tuple(oracle)
+        self.oracle = check_oracles(oracle, ('clip', ))
 
     def compute_metrics(self, results: list[FrameRecord]) -> Scores:
         """Average over frames and over sequences.
@@ -180,10 +178,10 @@ class VideoBoxMetric(VideoMetric):
         scores = dict(J=self._overlap(foreground, boxes[0], sample))
         if self.oracle:
             regions = as_numpy(require_field(sample, 'pred_regions', where))
-            for index, mask in enumerate(regions > 0.5):
-                scores[f'oracle_clip_{index}_J'] = self._overlap(
-                    mask, boxes[0], sample
-                )
+            for index, mask in enumerate(regions[1:] > 0.5):
+                name = f'oracle_clip_{index}'
+                scores[f'{name}_J'] = self._overlap(mask, boxes[0], sample)
+                scores[f'{name}_E'] = float(not mask.any())
         if sample.get('motion_label') is not None:
             scores['motion'] = float(sample['motion_label'])
         return scores

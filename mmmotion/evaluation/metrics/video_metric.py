@@ -80,6 +80,27 @@ def check_choice(key: str, value: str, choices: Sequence[str]) -> None:
         raise ValueError(f'{key} must be one of {known}, got {value!r}')
 
 
+def check_oracles(oracle: Sequence[str],
+                  choices: Sequence[str]) -> tuple[str, ...]:
+    """Refuse a list of upper bounds of which one is unknown.
+
+    Args:
+        oracle: What was given.
+        choices: The upper bounds that a metric has.
+
+    Returns:
+        The list.
+
+    Raises:
+        ValueError: If it is no list, or an entry is none of the choices.
+    """
+    if isinstance(oracle, str):
+        raise ValueError(f'oracle must be a list, got {oracle!r}')
+    for name in oracle:
+        check_choice('oracle', name, choices)
+    return tuple(oracle)
+
+
 class VideoMetric(BaseMetric):
     """Score whole videos, on any number of processes.
 

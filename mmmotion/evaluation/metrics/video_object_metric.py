@@ -11,17 +11,22 @@ from mmengine.logging import print_log
 from mmmotion.evaluation.functional import (
     MAX_PROPOSALS,
     ObjectScores,
+    assign_objects,
     match_objects,
     score_pairs,
 )
 from mmmotion.registry import METRICS
+from mmmotion.structures import split_into_clips
 
-from .frame_scores import Scores, as_numpy, require_field
+from .frame_scores import CLIP_LENGTH, Scores, as_numpy, require_field
 from .result_files import format_table
-from .score_table import format_cells, statistic_keys, summarise
-from .video_metric import FrameRecord, VideoMetric, make_record
-
-_KEYS = (*statistic_keys('J').values(), *statistic_keys('F').values(), 'J&F')
+from .score_table import format_cells, summarise
+from .video_metric import (
+    FrameRecord,
+    VideoMetric,
+    check_oracles,
+    make_record,
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class VideoObjectMetric(VideoMetric):
 
     Results: ``J``, ``J_recall``, ``J_decay``, the same for ``F``, and ``J&F``
     (the mean of both means), each the mean over all objects of all videos, as
-    floats in [0, 1] (decay in [-1, 1]). They are logged as a table by
+    floats in [0, 1] (decay in [-1, 1]), and with an oracle
+    ``oracle_clip_J`` and ``oracle_clip_F``. They are logged as a table by
     sequence, whose rows are means over the objects of the sequence, and
     written to ``<outfile_prefix>.json``, with the results of each object, and
     ``<outfile_prefix>.csv`` (one row per sequence).
@@ -65,13 +71,16 @@ class VideoObjectMetric(VideoMetric):
     Args:
         frames: Score ``'all'`` frames (the protocol) or ``'inner'`` ones,
             without the first and the last of each video.
+        oracle: Upper bounds to add: with ``'clip'`` the annotation says anew
+            in each clip of 30 scored frames which prediction is which, by J
+            (OCLR).
         output_dir: Folder for the files; None means beside the log file of
             the running job, and no files where there is none.
         outfile_prefix: Name of the files without suffix.
         prefix: Goes before the names of the results.
 
     Raises:
-        ValueError: If ``frames`` is none of the listed values.
+        ValueError: If an argument is none of the listed values.
     """
 
     default_prefix = 'objects'
@@ -80,11 +89,13 @@ class VideoObjectMetric(VideoMetric):
     def __init__(
         self,
         frames: str = 'all',
+        oracle: Sequence[str] = (),
         output_dir: str | None = None,
         outfile_prefix: str = 'video_objects',
         prefix: str | None = None,
     ) -> None:
         super().__init__(frames, output_dir, outfile_prefix, prefix)
+        self.oracle = check_oracles(oracle, ('clip', ))
 
     def record(self, sample: Mapping) -> FrameRecord:
         """Compare the predicted objects of a frame with ``gt_masks``.
@@ -136,7 +147,9 @@ class VideoObjectMetric(VideoMetric):
         for video, records in groupby(scored, lambda r: r.video_id):
             frames = [r for r in records if isinstance(r, ObjectRecord)]
             if first[video]:
-                objects[video] = _score_video(frames, first[video])
+                objects[video] = _score_video(
+                    frames, first[video], bool(self.oracle)
+                )
                 lengths[video] = len(frames)
             else:
                 print_log(
@@ -166,6 +179,7 @@ class VideoObjectMetric(VideoMetric):
             threshold='pred_seg',
             selection='hungarian',
             void='ignored',
+            oracle=list(self.oracle),
         )
 
 
@@ -199,8 +213,9 @@ def _check(
         )
 
 
-def _score_video(frames: Sequence[ObjectRecord],
-                 num_objects: int) -> list[Scores]:
+def _score_video(
+    frames: Sequence[ObjectRecord], num_objects: int, names_clips: bool
+) -> list[Scores]:
     """Results of each object of a video."""
     most = max(frame.pairs.shape[1] - 1 for frame in frames)
     num_proposals = max(most, num_objects)
@@ -209,11 +224,36 @@ def _score_video(frames: Sequence[ObjectRecord],
         [:, :, _positions(num_objects, frame.pairs.shape[2])]
         for frame in frames
     ]
-    scores: ObjectScores = match_objects(np.stack(pairs, axis=-1))
-    return [
+    values = np.stack(pairs, axis=-1)
+    scores: ObjectScores = match_objects(values)
+    rows = [
         _add_mean(summarise(dict(J=region, F=boundary)))
         for region, boundary in zip(scores.region, scores.boundary)
     ]
+    if names_clips:
+        for row, (region, boundary) in zip(rows, _name_in_clips(values)):
+            row['oracle_clip_J'] = region
+            row['oracle_clip_F'] = boundary
+    return rows
+
+
+def _name_in_clips(values: np.ndarray) -> np.ndarray:
+    """(O, 2) mean J and F if every clip has names of its own.
+
+    Source: released code of Xie, Xie, Zisserman, "Segmenting Moving Objects
+    via an Object-Centric Layered Representation", NeurIPS 2022.
+
+    Args:
+        values: (2, P, O, T) J and F of each pair.
+    """
+    objects = np.arange(values.shape[2])
+    named = np.empty((2, *values.shape[2:]))
+    for clip in split_into_clips(values.shape[3], CLIP_LENGTH):
+        frames = np.unique(clip)
+        scores = values[..., frames]
+        chosen = assign_objects(scores[0].mean(axis=-1))
+        named[..., frames] = scores[:, chosen, objects]
+    return named.mean(axis=-1).T
 
 
 def _positions(num: int, length: int) -> np.ndarray:
@@ -227,22 +267,23 @@ def _add_mean(row: Scores) -> Scores:
 
 
 def _mean(rows: Sequence[Scores]) -> Scores:
-    return {key: float(np.mean([row[key] for row in rows])) for key in _KEYS}
+    return {key: float(np.mean([row[key] for row in rows])) for key in rows[0]}
 
 
 def _format(sequences: Mapping[str, dict], overall: Scores, num: int) -> str:
+    keys = tuple(overall)
     rows = [[
         video,
         str(row['objects']),
-        str(row['frames']), *format_cells(row, _KEYS)
+        str(row['frames']), *format_cells(row, keys)
     ] for video, row in sequences.items()]
     frames = sum(row['frames'] for row in sequences.values())
     return format_table(
-        ['sequence', 'objects', 'frames', *_KEYS],
+        ['sequence', 'objects', 'frames', *keys],
         rows,
         [
             'mean over objects',
             str(num),
-            str(frames), *format_cells(overall, _KEYS)
+            str(frames), *format_cells(overall, keys)
         ],
     )

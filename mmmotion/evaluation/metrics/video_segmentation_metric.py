@@ -23,6 +23,7 @@ from .video_metric import (
     FrameRecord,
     VideoMetric,
     check_choice,
+    check_oracles,
     make_record,
 )
 
@@ -62,8 +63,9 @@ class VideoSegmentationMetric(VideoMetric):
             ``'region'`` the best single one of ``pred_regions`` (MG),
             ``'assignment'`` the best union of them; and ``'channel'`` and
             ``'clip'``, in which it chooses the single region with the best
-            mean J once for all frames (AMD), or in each clip of 30 scored
-            frames of a video (OCLR). Regions are resized to the annotation and
+            mean J once for all frames (AMD), or the layer, a region after the
+            first, in each clip of 30 scored frames of a video (OCLR; see
+            ``choose_in_clips``). Regions are resized to the annotation and
             thresholded above 0.5.
         output_dir: Folder for the files; None means beside the log file of
             the running job, and no files where there is none.
@@ -89,15 +91,11 @@ class VideoSegmentationMetric(VideoMetric):
     ) -> None:
         super().__init__(frames, output_dir, outfile_prefix, prefix)
         check_choice('average', average, ('sequence', 'frame'))
-        if isinstance(oracle, str):
-            raise ValueError(f'oracle must be a list, got {oracle!r}')
-        for name in oracle:
-            check_choice('oracle', name, ORACLES)
         if threshold is not None and not 0 <= threshold < 1:
             raise ValueError(f'expected 0 <= threshold < 1, got {threshold}')
         self.average = average
         self.threshold = threshold
-        self.oracle = tuple(oracle)
+        self.oracle = check_oracles(oracle, ORACLES)
 
     def compute_metrics(self, results: list[FrameRecord]) -> Scores:
         """Average over frames, then over sequences.

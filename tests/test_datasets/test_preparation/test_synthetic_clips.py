@@ -1,3 +1,4 @@
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -199,6 +200,19 @@ def test_files_of_others_stay_when_a_clip_is_made_anew(plans):
     os.remove(f'{plans[0].root}/Flows_gap1/1_00000/00001.flo')
     assert write_clips(plans[:2]).num_written == 1
     assert listing(plans) == {**before, **more}
+
+
+def test_a_folder_from_before_a_setting_existed_goes_on(plans):
+    write_clips(plans[:1])
+    path = Path(plans[0].root, 'synthetic.json')
+    note = json.loads(path.read_text())
+    assert note.pop('parallax') == 0
+    path.write_text(json.dumps(note))
+    assert write_clips(plans[:2]).num_written == 1
+    del note['size']
+    path.write_text(json.dumps(note | dict(noise=5.0)))
+    with pytest.raises(ValueError, match=r'with (size|noise)='):
+        write_clips(plans[:2])
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,15 @@ def test_palette_pictures_are_read_by_their_indices(tmp_path):
     np.testing.assert_array_equal(mask, box(2, 2, 9, 9))
 
 
+def test_a_palette_may_hold_many_objects(tmp_path):
+    labels = np.repeat(np.arange(21, dtype=np.uint8), 3)[None].repeat(9, 0)
+    image = Image.fromarray(labels)
+    image.putpalette(list(range(256)) * 3)
+    image.save(tmp_path / '0.png')
+    masks = MaskFolder(str(tmp_path)).candidates(0)
+    assert [mask.sum() for mask in masks] == [27] * 20
+
+
 def test_soft_masks_are_cut_in_the_middle(tmp_path):
     save(tmp_path / '0.png', np.tile(np.arange(0, 240, 8), (20, 1)))
     (mask, ) = MaskFolder(str(tmp_path)).candidates(0)

@@ -168,10 +168,12 @@ def test_annotations_of_another_kind_are_refused(masks):
 
 
 def rows_of(*values):
-    """Scores of two regions in each frame; F is J minus 1."""
+    """Scores of two layers in each frame; F is J minus 1."""
     return [
         dict(
             J=0.0,
+            oracle_clip_0_E=0.0,
+            oracle_clip_1_E=0.0,
             oracle_clip_0_J=first,
             oracle_clip_1_J=second,
             oracle_clip_0_F=first - 1,
@@ -192,15 +194,25 @@ def test_one_region_is_chosen_in_each_clip_of_30_frames():
     assert [row['oracle_clip_J'] for row in short] == [0.9, 0.3]
 
 
-def test_clips_are_scored_region_by_region():
-    regions = torch.zeros(2, 20, 40)
-    regions[0, 5:15, 0:5] = 1
-    regions[1, 5:15, 0:10] = 1
+def test_a_layer_that_is_often_empty_is_left_to_no_object():
+    # As if each layer had to stand for the object or for an empty mask.
+    rows = rows_of(*[(1, 0.45), (0, 0.45)] * 15)
+    for row in rows[1::2]:
+        row['oracle_clip_0_E'] = 1.0
+    found = [row['oracle_clip_J'] for row in choose_in_clips(rows)]
+    assert found == [0.45] * 30
+
+
+def test_clips_are_scored_layer_by_layer_without_the_background():
+    regions = torch.zeros(3, 20, 40)
+    regions[0] = sample()['gt_masks'].any(dim=0)
+    regions[1, 5:15, 0:5] = 1
+    regions[2, 5:15, 0:10] = 1
     row = score_frame(sample(pred_regions=regions), oracle=['clip'])
     assert row['oracle_clip_0_J'] == pytest.approx(0.25)
     (chosen, ) = choose_in_clips([row])
     assert chosen['oracle_clip_J'] == pytest.approx(0.5)
     assert choose_in_clips([score_frame(sample())]) == [score_frame(sample())]
-    other = score_frame(sample(pred_regions=regions[:1]), oracle=['clip'])
+    other = score_frame(sample(pred_regions=regions[:2]), oracle=['clip'])
     with pytest.raises(ValueError, match=r"'clip' needs as many.*\[1, 2\]"):
         choose_in_clips([row, other])

@@ -70,8 +70,31 @@ def test_a_wrong_order_hides_the_wrong_pixels():
     results = evaluate(sample(visible=visible, order=(1, 0)))
     assert results['J_amodal'] == 1
     assert results['J_modal'] == 0.5
-    assert results['J_hidden'] == 0
     assert results['order_accuracy'] == 0
+    # The whole shapes are right.
+    assert results['J_hidden'] == 1
+
+
+def test_shapes_are_right_also_behind_what_is_no_object():
+    # Something that is no object hides the left half of the first one, and
+    # layers cannot know of it.
+    one = sample()
+    one.gt_masks = rows('00110000', '00001100')
+    results = evaluate(one)
+    assert results['J_amodal'] == results['J_hidden'] == 1
+    assert results['J_modal'] == (0.5 + 1) / 2
+
+
+def test_too_much_behind_another_object_counts_as_well():
+    # Behind the first object the second one is 2 wide, and found 3 wide.
+    results = evaluate(sample(rows('11110000', '01111100')))
+    assert results['J_hidden'] == pytest.approx(2 / 3)
+
+
+def test_objects_that_are_never_there_are_not_scored():
+    one = sample(rows('11110000', '00000011'), rows('11110000', '00000011'))
+    one.gt_amodal_masks = one.gt_masks = rows('11111111', '00000000')
+    assert evaluate(one) == dict(J_amodal=0.5, J_modal=0.5)
 
 
 def test_layers_are_assigned_once_for_the_video():

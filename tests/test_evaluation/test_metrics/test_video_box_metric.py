@@ -253,9 +253,10 @@ def test_unknown_options_are_refused(options, message):
 def test_one_region_is_chosen_in_each_clip_of_30_frames():
     samples = [sample('a', t, 36, 2) for t in range(36)]
     for t, one in enumerate(samples):
-        regions = torch.zeros(2, HEIGHT // 2, WIDTH // 2)
+        regions = torch.zeros(3, HEIGHT // 2, WIDTH // 2)
         # Half of the box in the first frames, all of it in the last ones.
-        regions[t // 20, 2:8, 5:(8 if t < 20 else 10)] = 1
+        regions[1 + t // 20, 2:8, 5:(8 if t < 20 else 10)] = 1
+        regions[0] = 1 - regions.sum(dim=0)
         one.pred_regions = regions
     results = evaluate(samples, frames='all', oracle=['clip'])
     first = box_overlap(6)

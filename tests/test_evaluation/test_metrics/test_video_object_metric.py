@@ -180,3 +180,19 @@ def test_another_size_is_refused():
 def test_frames_have_two_conventions():
     with pytest.raises(ValueError, match="got 'but_last'"):
         VideoObjectMetric(frames='but_last')
+
+
+def test_names_may_be_those_of_each_clip():
+    labels = bars(2, 8)
+    swapped = bars(8, 2)
+    frames = [
+        sample(swapped if t >= 30 else labels, labels, t, num=60)
+        for t in range(60)
+    ]
+    plain = evaluate(*frames)
+    found = evaluate(*frames, oracle=['clip'])
+    assert plain['J'] == found['J'] == pytest.approx(0.5)
+    assert found['oracle_clip_J'] == found['oracle_clip_F'] == 1
+    assert 'oracle_clip_J' not in plain
+    with pytest.raises(ValueError, match="oracle must be one of 'clip'"):
+        evaluate(*frames, oracle=['side'])
