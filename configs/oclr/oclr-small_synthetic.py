@@ -43,8 +43,11 @@ world = dict(
     growth=0.3,
     perspective=0.1,
     num_corners=(3, 9),
-    num_static=1,
     rest=0.2,
+    # What real video is full of: things at other depths than the rest.
+    num_static=2,
+    occluders=0.5,
+    parallax=1.0,
 )
 # The motion of the camera would be most of what there is to see.
 flow_pipeline = [
@@ -114,7 +117,7 @@ val_evaluator = [
 ]
 test_evaluator = val_evaluator
 
-train_cfg = dict(type='IterTrainLoop', max_iters=4000, val_interval=1000)
+train_cfg = dict(type='IterTrainLoop', max_iters=2000, val_interval=1000)
 optim_wrapper = dict(
     # Faster where the CPU has instructions for bfloat16.
     type='AutocastOptimWrapper',
@@ -130,7 +133,7 @@ param_scheduler = [
         type='CosineAnnealingLR',
         eta_min=1e-5,
         begin=100,
-        end=4000,
+        end=2000,
         by_epoch=False,
     ),
 ]

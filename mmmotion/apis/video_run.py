@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -52,6 +52,7 @@ STAGES = (
     'flow-objects', 'write', 'overlay', 'report'
 )  # yapf: disable
 _LAST_OF_ARRAYS = 'flow-objects'
+Array = TypeVar('Array', np.ndarray, np.ndarray | None)
 _FLOW_ALONE = (
     'what the method found does not move; the masks are those of the flow '
     'alone (robust-background)'
@@ -271,10 +272,10 @@ class VideoRun:
         )
 
     def _read_later(
-        self, num_frames: int, read: Callable[[int], np.ndarray]
-    ) -> LazyFrames[np.ndarray]:
+        self, num_frames: int, read: Callable[[int], Array]
+    ) -> LazyFrames[Array]:
 
-        def read_own(index: int) -> np.ndarray:
+        def read_own(index: int) -> Array:
             if not self.work.is_current(_LAST_OF_ARRAYS):
                 raise RuntimeError(
                     f'the arrays of {self.source.name} are those of a later '

@@ -231,7 +231,7 @@ def _choose(
 def _score_regions(
     oracle: str, sample: Mapping, annotation: np.ndarray, where: str
 ) -> Scores:
-    scores = {}
+    scores: Scores = {}
     regions = _resize_regions(sample, annotation.shape, where) > 0.5
     if oracle == 'clip':
         regions = regions[1:]  # the background is no layer
