@@ -100,7 +100,9 @@ class Method:
             )
         self.trains_without_labels = kind.trains_without_labels
         self._check_weights()
-        FLOW_ESTIMATORS.build(complete_settings(self.estimator))
+        # With weights, a method that reads single frames may need no flow.
+        if self.learns or not self.works_on_images:
+            FLOW_ESTIMATORS.build(complete_settings(self.estimator))
 
     @property
     def plugins(self) -> tuple[str, ...]:
@@ -125,7 +127,10 @@ class Method:
             num_iters: Iterations that the user asks for, if any.
 
         Raises:
-            ValueError: If some are asked for but the method cannot train.
+            FileNotFoundError: If the model starts from a file that is not
+                there.
+            ValueError: If some are asked for but the method cannot train, or
+                it does not count iterations.
         """
         if num_iters is not None and num_iters < 0:
             raise ValueError(f'expected 0 iterations or more, got {num_iters}')
@@ -135,6 +140,7 @@ class Method:
                 'expected 1 iteration or more, got 0'
             )
         if self.learns:
+            self._check_training()
             return True
         if not num_iters:
             return False
@@ -284,8 +290,6 @@ class Method:
                 f'{self.title} has no train_dataloader, so it cannot learn '
                 'from a video: give weights'
             )
-        elif self.learns:
-            self._check_training()
 
     def _check_training(self) -> None:
         if 'max_iters' not in (self.cfg.get('train_cfg') or {}):
@@ -297,7 +301,7 @@ class Method:
             if '://' not in path and not Path(path).expanduser().is_file():
                 raise FileNotFoundError(
                     f'checkpoint not found: {Path(path).absolute()} '
-                    f'("checkpoint" of an init_cfg of {self.title})'
+                    f'("checkpoint" in the model of {self.title})'
                 )
 
 

@@ -246,9 +246,8 @@ def _describe_call(run: VideoRun) -> str:
         model.append(f'weights={method.weights!r}')
     if method.options:
         model.append(f'cfg_options={method.options!r}')
-    call = [repr(source.origin)]
-    if source.origin is None:
-        call = ['frames', f'name={source.name!r}', f'fps={source.fps!r}']
+    call = ['frames' if source.origin is None else repr(source.origin)]
+    call += [f'name={source.name!r}', f'fps={source.fps!r}']
     for choice in fields(RunSettings):
         value = getattr(run.settings, choice.name)
         if value != choice.default:
@@ -267,16 +266,19 @@ def make_names_unique(sources: Iterable[FrameSource]) -> list[FrameSource]:
     """Give videos of one name, such as a.mp4 and b/a.mp4, a folder each.
 
     Args:
-        sources: The videos, which keep their names.
+        sources: The videos.
 
     Returns:
-        Copies, of which later ones of a name have another one.
+        The videos, with copies by another name for later ones of a name.
     """
-    copies: dict[str, FrameSource] = {}
-    for source in map(copy.copy, sources):
+    named: dict[str, FrameSource] = {}
+    for source in sources:
         name, count = source.name, 1
-        while source.name in copies:
+        while name in named:
             count += 1
-            source.name = f'{name}-{count}'
-        copies[source.name] = source
-    return list(copies.values())
+            name = f'{source.name}-{count}'
+        if name != source.name:
+            source = copy.copy(source)
+            source.name = name
+        named[name] = source
+    return list(named.values())

@@ -271,11 +271,15 @@ class VideoRun:
             ),
         )
 
-    def _read_later(
-        self, num_frames: int, read: Callable[[int], Array]
-    ) -> LazyFrames[Array]:
+    def _read_later(self, num_frames: int,
+                    read: Callable[[int], Array]) -> LazyFrames[Array]:
 
         def read_own(index: int) -> Array:
+            if not self.work.path.is_dir():
+                raise RuntimeError(
+                    f'the arrays of {self.source.name} went with '
+                    f'{self.work.path}, where they are read from'
+                )
             if not self.work.is_current(_LAST_OF_ARRAYS):
                 raise RuntimeError(
                     f'the arrays of {self.source.name} are those of a later '

@@ -1,5 +1,6 @@
 """Names of files that OpenCV can open."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,21 +18,21 @@ def opencv_path(path: str | Path) -> Iterator[str]:
         path: The file, which need not exist; its folder does.
 
     Yields:
-        The absolute name or, if it is not UTF-8, one through a link that is
-        there for as long as the context.
+        The absolute name or, if it is not UTF-8, another one for as long as
+        the context: of a link, or of a new file that takes its place then.
     """
     path = Path(path).absolute()
     try:
         str(path).encode()
     except UnicodeEncodeError:
         with tempfile.TemporaryDirectory(prefix='mmmotion-') as folder:
-            link = Path(folder, f'video{path.suffix}')
+            suffix = path.suffix if path.suffix.isascii() else ''
+            lent = Path(folder, f'video{suffix}')
             if path.is_file():
-                link.symlink_to(path)
-                yield str(link)
+                lent.symlink_to(path)
+                yield str(lent)
             else:
-                link = Path(folder, 'folder')
-                link.symlink_to(path.parent, target_is_directory=True)
-                yield str(link / path.name)
+                yield str(lent)
+                shutil.move(lent, path)
     else:
         yield str(path)

@@ -58,7 +58,7 @@ def test_only_methods_that_read_no_flow_take_an_image(tmp_path):
     'options, error, expected',
     [
         ({'model.encoder.init_cfg.checkpoint': 'lost.pth'},
-         FileNotFoundError, r'/lost\.pth \("checkpoint" of an init_cfg'),
+         FileNotFoundError, r'/lost\.pth \("checkpoint" in the model'),
         ({'train_cfg.max_iters': '_delete_'},
          ValueError, r'expected train_cfg\.max_iters'),
         ({'test_dataloader.dataset.flow_estimator': 'pwclite'},
@@ -72,12 +72,12 @@ def test_what_a_run_lacks_is_told_before_it(options, error, expected):
     cfg.merge_from_dict({
         'model.encoder.init_cfg': dict(type='Pretrained', checkpoint='a://b')
     })
-    Method(cfg)
+    Method(cfg).adapts(None)
     if options.get('train_cfg.max_iters'):
         options = {}
         cfg.train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=2)
     with pytest.raises(error, match=expected):
-        Method(cfg, options=options)
+        Method(cfg, options=options).adapts(None)
 
 
 def test_what_is_no_segmentor_is_refused():

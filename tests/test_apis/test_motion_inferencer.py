@@ -170,7 +170,7 @@ def test_the_report_says_how_to_make_it_again_in_python(
     (call, ) = re.findall(
         r'MotionInferencer\(.*', html.unescape(report.read_text())
     )
-    expected = f'({str(folder)!r}, num_objects=2)'
+    expected = f"({str(folder)!r}, name='square', fps=25.0, num_objects=2)"
     assert call.startswith(f"MotionInferencer('robust-background'){expected}")
 
 

@@ -180,12 +180,12 @@ def test_impossible_input_is_refused(tmp_path, frames, fps, name, message):
 
 @pytest.mark.skipif(sys.platform != 'linux', reason='Linux alone')
 @pytest.mark.parametrize('with_pyav', [True, False])
-@pytest.mark.parametrize('folder', ['12:30', 'uml\udce4ut'])
-def test_any_folder_will_do(tmp_path, monkeypatch, folder, with_pyav):
+@pytest.mark.parametrize('name', ['12:30/a', 'uml\udce4ut/a', 'b/\udce4'])
+def test_any_name_will_do(tmp_path, monkeypatch, name, with_pyav):
     if with_pyav:
         pytest.importorskip('av')
     else:
         monkeypatch.setattr(video_writer, '_find_encoder', lambda: None)
     monkeypatch.chdir(tmp_path)
-    write_video(f'{folder}/a.mp4', bars(), 25)
-    assert (tmp_path / folder / 'a.mp4').stat().st_size > 0
+    write_video(f'{name}.mp4', bars(), 25)
+    assert (tmp_path / f'{name}.mp4').stat().st_size > 0

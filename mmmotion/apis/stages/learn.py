@@ -77,6 +77,7 @@ def learn_weights(
     settings['files'] = hash_checkpoints(dict(checkpoint=method.weights))
     if adapts:
         settings |= _describe_training(method, num_iters)
+        settings['model_files'] = hash_checkpoints(method.cfg.model)
     work.begin(STAGE, settings)
     if not adapts:
         return method.weights

@@ -91,6 +91,8 @@ def segment_upload(
     )
     try:
         source = open_source(visit.upload)
+        # The page of the results says what was given, but not where it lay.
+        source.origin = visit.upload.name
         results = inferencer(
             [source],
             visit.folder,

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +192,7 @@ def _record(plan: ClipPlan) -> None:
         write_atomically(path, text.encode())
         return
     # A setting that did not exist yet had the effect of its default.
-    defaults = {field.name: field.default for field in fields(WorldSettings)}
+    defaults = json.loads(json.dumps(asdict(WorldSettings())))
     known = defaults | _read_note(path)
     for key, value in json.loads(text).items():
         if known.get(key) != value:

@@ -90,7 +90,7 @@ class WorldSettings:
         overlap: Share of the scenes of several objects in which motions are
             drawn anew, up to twenty times, until two objects overlap.
         occluders: Share of the scenes with one or two bars that look like the
-            background, move with it and hide all objects. They are in no
+            background, stand on it and hide all objects. They are in no
             mask. Scenes with a real background have none.
         silhouettes: Folder of mask images or COCO-style ``.json`` file, whose
             objects serve as outlines.

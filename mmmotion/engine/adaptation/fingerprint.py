@@ -103,7 +103,7 @@ def find_checkpoints(settings: Any) -> Iterator[str]:
 
 def _stat(path: str) -> tuple[int, int] | None:
     try:
-        found = os.stat(path)
+        found = os.stat(os.path.expanduser(path))
     except FileNotFoundError:  # for the pipeline to report, or to skip
         return None
     return found.st_size, found.st_mtime_ns

@@ -234,7 +234,7 @@ def _score_regions(
     scores: Scores = {}
     regions = _resize_regions(sample, annotation.shape, where) > 0.5
     if oracle == 'clip':
-        regions = regions[1:]  # the background is no layer
+        regions = require_layers(regions, where)
     for index, mask in enumerate(regions):
         scores |= {
             _REGION.format(oracle, index, 'J'): jaccard(mask, annotation),
@@ -244,6 +244,24 @@ def _score_regions(
             name = _REGION.format(oracle, index, 'E')
             scores[name] = float(not mask.any())
     return scores
+
+
+def require_layers(regions: np.ndarray, where: str) -> np.ndarray:
+    """Return the (K, h, w) layers among (1 + K, h, w) regions.
+
+    Args:
+        regions: The background, and at least one layer.
+        where: Name of the frame, for errors.
+
+    Raises:
+        ValueError: If there is no layer.
+    """
+    if len(regions) < 2:
+        raise ValueError(
+            f"{where}: the oracle 'clip' chooses among the layers after the "
+            f'background in pred_regions, got {len(regions)} regions'
+        )
+    return regions[1:]
 
 
 def _resize_regions(

@@ -18,7 +18,13 @@ from mmmotion.evaluation.functional import (
 from mmmotion.registry import METRICS
 from mmmotion.structures import MOTIONS
 
-from .frame_scores import Scores, as_numpy, choose_in_clips, require_field
+from .frame_scores import (
+    Scores,
+    as_numpy,
+    choose_in_clips,
+    require_field,
+    require_layers,
+)
 from .result_files import format_table
 from .video_metric import (
     FrameRecord,
@@ -178,7 +184,8 @@ class VideoBoxMetric(VideoMetric):
         scores = dict(J=self._overlap(foreground, boxes[0], sample))
         if self.oracle:
             regions = as_numpy(require_field(sample, 'pred_regions', where))
-            for index, mask in enumerate(regions[1:] > 0.5):
+            layers = require_layers(regions, where)
+            for index, mask in enumerate(layers > 0.5):
                 name = f'oracle_clip_{index}'
                 scores[f'{name}_J'] = self._overlap(mask, boxes[0], sample)
                 scores[f'{name}_E'] = float(not mask.any())

@@ -225,33 +225,43 @@ def _score_video(
         for frame in frames
     ]
     values = np.stack(pairs, axis=-1)
+    is_empty = np.stack([
+        frame.pairs[0, _positions(num_proposals, frame.pairs.shape[1]), 0]
+        for frame in frames
+    ], axis=-1)  # yapf: disable
     scores: ObjectScores = match_objects(values)
     rows = [
         _add_mean(summarise(dict(J=region, F=boundary)))
         for region, boundary in zip(scores.region, scores.boundary)
     ]
     if names_clips:
-        for row, (region, boundary) in zip(rows, _name_in_clips(values)):
+        for row, (region, boundary) in zip(rows, _name_in_clips(values,
+                                                                is_empty)):
             row['oracle_clip_J'] = region
             row['oracle_clip_F'] = boundary
     return rows
 
 
-def _name_in_clips(values: np.ndarray) -> np.ndarray:
+def _name_in_clips(values: np.ndarray, is_empty: np.ndarray) -> np.ndarray:
     """(O, 2) mean J and F if every clip has names of its own.
+
+    Predictions are assigned to the objects and to empty masks, see
+    ``choose_in_clips``.
 
     Source: released code of Xie, Xie, Zisserman, "Segmenting Moving Objects
     via an Object-Centric Layered Representation", NeurIPS 2022.
 
     Args:
         values: (2, P, O, T) J and F of each pair.
+        is_empty: (P, T) 1 where a prediction is empty, else 0.
     """
     objects = np.arange(values.shape[2])
     named = np.empty((2, *values.shape[2:]))
     for clip in split_into_clips(values.shape[3], CLIP_LENGTH):
         frames = np.unique(clip)
         scores = values[..., frames]
-        chosen = assign_objects(scores[0].mean(axis=-1))
+        gains = scores[0] - is_empty[:, None, frames]
+        chosen = assign_objects(gains.mean(axis=-1))
         named[..., frames] = scores[:, chosen, objects]
     return named.mean(axis=-1).T
 

@@ -39,6 +39,7 @@ def test_a_visitor_gets_summary_report_and_files(send, clip, tmp_path):
     again = 'mmmotion-segment &#x27;it&#x27;&quot;&#x27;&quot;&#x27;s.mp4'
     assert f'{again}&#x27; --method robust-background' in outcome.report
     assert '--max-frames 5' in outcome.report
+    assert str(tmp_path) not in outcome.report
     names = [file.name for file in outcome.files]
     assert names == ['overlay.mp4', 'masks.zip', 'objects.json', 'report.html']
     with zipfile.ZipFile(outcome.files[1]) as archive:

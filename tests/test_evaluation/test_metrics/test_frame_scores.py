@@ -216,3 +216,5 @@ def test_clips_are_scored_layer_by_layer_without_the_background():
     other = score_frame(sample(pred_regions=regions[:2]), oracle=['clip'])
     with pytest.raises(ValueError, match=r"'clip' needs as many.*\[1, 2\]"):
         choose_in_clips([row, other])
+    with pytest.raises(ValueError, match=r'dog/00003: .* got 1 regions'):
+        score_frame(sample(pred_regions=regions[:1]), oracle=['clip'])

@@ -196,3 +196,25 @@ def test_names_may_be_those_of_each_clip():
     assert 'oracle_clip_J' not in plain
     with pytest.raises(ValueError, match="oracle must be one of 'clip'"):
         evaluate(*frames, oracle=['side'])
+
+
+def test_a_prediction_that_is_often_empty_is_left_to_no_object():
+    # The first prediction is right in 16 of 30 frames and else empty, the
+    # second one covers a third of the object in all frames.
+    frames = []
+    for t in range(30):
+        labels = np.zeros((12, 20), np.uint8)
+        labels[2:10, 5] = 2
+        if t < 16:
+            labels[2:10, 2:5] = 1
+        frames.append(sample(labels, bars(2), t, num=30))
+    found = evaluate(*frames, oracle=['clip'])
+    assert found['J'] == pytest.approx(16 / 30)
+    assert found['oracle_clip_J'] == pytest.approx(16 / 30)
+    # Now the second one has more than the first less the empty frames.
+    for t, frame in enumerate(frames):
+        labels = frame.pred_seg.numpy()
+        labels[labels == 2] = 0
+        labels[2:10, 2 + t % 2] = 2
+        frame.pred_seg = torch.as_tensor(labels)
+    assert evaluate(*frames, oracle=['clip'])['oracle_clip_J'] < 16 / 30
