@@ -10,3 +10,4 @@ supervision = dict(encoder='self')
 model = dict(postprocess=[_base_.refinement, _base_.crf])
 # Every video on its own, stored when it is done, none of the training.
 test_cfg = dict(type='AdaptLoop', num_steps=0)
+test_evaluator = dict(oracle=())

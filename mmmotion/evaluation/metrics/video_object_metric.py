@@ -165,7 +165,12 @@ class VideoObjectMetric(VideoMetric):
             for video, rows in objects.items()
         }
         num = sum(map(len, objects.values()))
-        content = dict(num_objects=num, **counts, overall=overall)
+        content = dict(
+            num_objects=num,
+            oracle=list(self.oracle),
+            **counts,
+            overall=overall,
+        )
         content['objects'] = objects
         table = _format(sequences, overall, num)
         self.publish(table, content, sequences)
@@ -179,7 +184,6 @@ class VideoObjectMetric(VideoMetric):
             threshold='pred_seg',
             selection='hungarian',
             void='ignored',
-            oracle=list(self.oracle),
         )
 
 
