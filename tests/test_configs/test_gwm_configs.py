@@ -276,7 +276,8 @@ def test_small_ones_train_on_the_synthetic_world(encoder):
     history = [
         model.train_step(batch, wrapper)['loss'].item() for _ in range(10)
     ]
-    assert max(history[-3:]) < 0.7 * history[0]
+    # Single steps differ with the number of threads.
+    assert sum(history[-3:]) / 3 < 0.7 * history[0]
     batch['inputs'].pop('flows')
     batch['data_samples'] = None
     with torch.no_grad():
