@@ -52,7 +52,7 @@ STAGES = (
     'flow-objects', 'write', 'overlay', 'report'
 )  # yapf: disable
 _LAST_OF_ARRAYS = 'flow-objects'
-Array = TypeVar('Array', np.ndarray, np.ndarray | None)
+_Array = TypeVar('_Array', np.ndarray, np.ndarray | None)
 _FLOW_ALONE = (
     'what the method found does not move; the masks are those of the flow '
     'alone (robust-background)'
@@ -272,9 +272,9 @@ class VideoRun:
         )
 
     def _read_later(self, num_frames: int,
-                    read: Callable[[int], Array]) -> LazyFrames[Array]:
+                    read: Callable[[int], _Array]) -> LazyFrames[_Array]:
 
-        def read_own(index: int) -> Array:
+        def read_own(index: int) -> _Array:
             if not self.work.path.is_dir():
                 raise RuntimeError(
                     f'the arrays of {self.source.name} went with '
