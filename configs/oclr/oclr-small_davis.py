@@ -7,8 +7,11 @@ tools/extract_flow.py configs/oclr/oclr-small_davis.py --split test
 
 _base_ = './oclr-small_synthetic.py'
 
-# Without labels: whatever moves.
-model = dict(postprocess=[dict(type='ForegroundObjects', keep='union')])
+# Without labels: whatever moves, though no layer alone may be sure of it.
+model = dict(
+    composition='soft',
+    postprocess=[dict(type='ForegroundObjects', keep='union')],
+)
 
 test_dataloader = dict(
     _delete_=True,

@@ -20,11 +20,11 @@ from .layered_clip import (
     add_background,
     join_clips,
     match_clip,
-    visible_layers,
 )
 
 _ADVICE = "load them with gaps=(1, -1) and missing='opposite'"
 _TARGETS = ('amodal', 'modal')
+_COMPOSITIONS = ('hard', 'soft')
 
 
 @MODELS.register_module()
@@ -57,14 +57,18 @@ class OCLR(BaseSegmentor):
         clip_length: Frames T of the clips into which videos are cut.
         clip_overlap: Frames that a clip has in common with the next one, at
             least, by which its layers are recognised; the release has none.
+        composition: How shapes hide each other in predictions: ``'hard'``,
+            after a cut at a probability of one half, as in the release; or
+            ``'soft'``, by their probability, so that what several layers
+            claim with little confidence each is foreground together.
         postprocess: See ``BaseSegmentor``. The first region is the
             background, the others are the layers, the largest first.
         data_preprocessor: See ``BaseSegmentor``.
         init_cfg: See ``BaseSegmentor``.
 
     Raises:
-        ValueError: If ``num_gaps`` is below 1, ``targets`` is another word, or
-            clips overlap entirely.
+        ValueError: If ``num_gaps`` is below 1, ``targets`` or ``composition``
+            is another word, or clips overlap entirely.
     """
 
     def __init__(
@@ -82,6 +86,7 @@ class OCLR(BaseSegmentor):
         targets: str = 'amodal',
         clip_length: int = 30,
         clip_overlap: int = 10,
+        composition: str = 'hard',
         postprocess: Sequence[dict] = (),
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
@@ -92,6 +97,10 @@ class OCLR(BaseSegmentor):
         if targets not in _TARGETS:
             raise ValueError(
                 f"targets must be 'amodal' or 'modal', got {targets!r}"
+            )
+        if composition not in _COMPOSITIONS:
+            raise ValueError(
+                f"composition must be 'hard' or 'soft', got {composition!r}"
             )
         self.encoder = MODELS.build(encoder)
         self.binding = MODELS.build(binding)
@@ -107,6 +116,7 @@ class OCLR(BaseSegmentor):
         split_into_clips(1, clip_length, clip_overlap)  # checks both
         self.clip_length = clip_length
         self.clip_overlap = clip_overlap
+        self.composition = composition
 
     def bind(self, flows: Tensor) -> tuple[tuple[Tensor, ...], LayerTokens]:
         """Compute features and bind them to layers.
@@ -160,8 +170,16 @@ class OCLR(BaseSegmentor):
             of each layer.
         """
         clip = self.decode(require_input(inputs, 'flows', 'OCLR'))
-        regions = add_background(visible_layers(clip)[:, 0])
+        order = clip.depths.argsort(dim=1).argsort(dim=1)
+        regions = self._compose(clip.logits[:, 0].sigmoid(), order)
         return regions.clamp(min=torch.finfo(regions.dtype).tiny).log()
+
+    def _compose(self, shapes: Tensor, order: Tensor) -> Tensor:
+        """Regions (B, 1 + K, h, w) of shapes (B, K, h, w) at places (B, K)."""
+        if self.composition == 'hard':
+            shapes = (shapes > 0.5).float()
+        visible = compose_layers(shapes[:, None], order.argsort(dim=1))
+        return add_background(visible[:, 0])
 
     def segment_video(self, flows: Tensor) -> LayeredVideo:
         """Find the layers of a video, clip by clip.
@@ -212,8 +230,10 @@ class OCLR(BaseSegmentor):
         """
         flows = torch.stack([frame.inputs['flows'] for frame in frames])
         video = self.segment_video(flows)
-        for frame, visible, shapes, order in zip(frames, *video, strict=True):
-            frame.masks = add_background(visible)
+        regions = self._compose(video.shapes, video.order)
+        for frame, masks, shapes, order in zip(frames, regions, video.shapes,
+                                               video.order, strict=True):
+            frame.masks = masks
             frame.data_sample.pred_regions = frame.masks
             frame.data_sample.pred_amodal_masks = shapes
             frame.data_sample.pred_layer_order = order

@@ -3,7 +3,7 @@ import torch
 
 from mmmotion.models.layers import compose_layers
 from mmmotion.models.segmentors.layer_targets import stack_shapes
-from mmmotion.models.segmentors.layered_clip import join_clips
+from mmmotion.models.segmentors.layered_clip import LayeredClip, join_clips
 from mmmotion.registry import MODELS
 from mmmotion.structures import MotionDataSample
 
@@ -236,6 +236,35 @@ def test_clips_overlap_as_the_settings_say():
     assert torch.equal(found.visible, expected.visible)
 
 
+@pytest.mark.parametrize('composition', ['hard', 'soft'])
+def test_what_layers_claim_together_is_foreground_if_they_compose_softly(
+    composition, monkeypatch
+):
+    model = build(composition=composition)
+    claims = torch.tensor([0.4, 0.3, 0.0]).logit(1e-6)
+    clip = LayeredClip(
+        claims[None, None, :, None, None].expand(1, 3, 3, H, W),
+        torch.tensor([[0.0, -1.0, 1.0]]),  # the second is nearest
+    )
+    monkeypatch.setattr(model, 'decode', lambda flows: clip)
+    samples = model(dict(flows=flows(3, 2)), frame_samples(3), mode='predict')
+    alone = model.segment(dict(flows=flows(1, 6))).softmax(dim=1)
+    # Layers are sorted by what is sure of them, which is nothing.
+    parts = [1.0, 0.0, 0.0, 0.0]
+    if composition == 'soft':
+        parts = [0.42, 0.28, 0.3, 0.0]
+    expected = torch.tensor(parts)[:, None, None]
+    for sample in samples:
+        torch.testing.assert_close(
+            sample.pred_masks, expected.expand(4, 32, 48), atol=1e-5, rtol=0
+        )
+        assert (1 - sample.pred_masks[0]
+                > 0.5).all() == (composition == 'soft')
+    torch.testing.assert_close(
+        alone[0], expected.expand(4, H, W), atol=1e-5, rtol=0
+    )
+
+
 def test_a_single_frame_is_a_video():
     model = build(
         postprocess=[dict(type='ForegroundObjects', keep='largest')],
@@ -254,6 +283,7 @@ def test_a_single_frame_is_a_video():
         (dict(num_gaps=0), 'num_gaps must be at least 1'),
         (dict(targets='visible'), "'amodal' or 'modal', got 'visible'"),
         (dict(clip_overlap=3), 'overlap < length'),
+        (dict(composition='mixed'), "'hard' or 'soft', got 'mixed'"),
     ]
 )
 def test_rejects_impossible_settings(settings, message):
