@@ -137,11 +137,14 @@ def build_scene(key: SceneKey, world: WorldSettings) -> Scene:
     Returns:
         The same scene for the same arguments, on any machine.
     """
-    camera_seed, sprite_seed, motion_seed, light_seed, bar_seed, choice = (
-        key.seeds().spawn(6)
-    )
+    (
+        camera_seed, sprite_seed, motion_seed, light_seed, bar_seed,
+        overlap_seed, still_seed
+    ) = key.seeds().spawn(7)  # yapf: disable
     rng = np.random.default_rng(camera_seed)
     camera = _draw_camera(rng, world)
+    if np.random.default_rng(still_seed).random() < world.still_camera:
+        camera = _hold_still(camera)
     backdrop = draw_backdrop(rng, world)
     looks = draw_looks(sprite_seed, key.index, world)
     if isinstance(backdrop, Footage):
@@ -155,7 +158,7 @@ def build_scene(key: SceneKey, world: WorldSettings) -> Scene:
         background = Layer(backdrop, camera, is_mirrored=is_mirrored)
         looks += draw_occluders(bar_seed, world, backdrop)
     wants_overlap = (
-        np.random.default_rng(choice).random() < world.overlap
+        np.random.default_rng(overlap_seed).random() < world.overlap
         and world.count_objects(key.index) > 1
     )
     paths = _draw_paths(motion_seed, camera, looks, world, wants_overlap)

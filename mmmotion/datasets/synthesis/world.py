@@ -16,6 +16,7 @@ SHARES = (
     'occluders',
     'silhouette_share',
     'background_jitter',
+    'still_camera',
     'video_share',
 )
 
@@ -62,6 +63,7 @@ class WorldSettings:
         camera_speed: Largest translation of the background in pixels per
             frame; below the largest relative speed, so that an object can
             keep up with the camera.
+        still_camera: Share of the scenes whose background does not move.
         camera_sway: Amplitude of the background's rotation in degrees.
         camera_zoom: Amplitude of the background's zoom, as the natural
             logarithm of the scale.
@@ -120,6 +122,7 @@ class WorldSettings:
     object_size: tuple[float, float] = (0.16, 0.3)
     relative_speed: tuple[float, float] = (1.5, 5.0)
     camera_speed: float = 2.0
+    still_camera: float = 0.0
     camera_sway: float = 3.0
     camera_zoom: float = 0.06
     spin: float = 2.0

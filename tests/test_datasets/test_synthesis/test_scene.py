@@ -1,5 +1,6 @@
 import multiprocessing
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -128,6 +129,25 @@ def test_objects_are_visible_in_most_frames_of_most_scenes():
             )
         )
     assert np.mean(rates) > 0.9 and min(rates) > 0.5
+
+
+@pytest.mark.parametrize('motion', ['affine', 'homography'])
+def test_the_camera_stands_still_in_a_share_of_the_scenes(motion):
+    world = replace(SMALL, motion=motion, num_static=1)
+    half = replace(world, still_camera=0.5)
+    num_still = 0
+    for index in range(40):
+        key = SceneKey(0, 'train', index)
+        moving, scene = build_scene(key, world), build_scene(key, half)
+        is_still = not np.ptp(scene.background.trajectory.poses, axis=0).any()
+        num_still += is_still
+        for old, new in zip(moving.sprites, scene.sprites):
+            moves = np.ptp(new.trajectory.poses, axis=0).any()
+            assert moves == (new.is_object or not is_still)
+            assert np.array_equal(old.texture, new.texture)
+            same = np.array_equal(old.trajectory.poses, new.trajectory.poses)
+            assert same or is_still
+    assert 12 <= num_still <= 28
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def test_whole_numbers_may_stand_for_speeds():
         ('silhouette_share', 2.0),
         ('background_jitter', 1.5),
         ('video_share', -1.0),
+        ('still_camera', 1.5),
     ],
 )
 def test_values_out_of_range_are_named(name, value):
