@@ -24,6 +24,8 @@ _MORE_KEYS = (
     'runner_type', 'supervision', 'sync_bn', 'tta_model', 'tta_pipeline',
     'vis_backends'
 )  # yapf: disable
+# What configs of OpenMMLab call their pipelines; no typing errors.
+_USUAL_VARIABLES = ('train_pipeline', 'val_pipeline', 'test_pipeline')
 # Taken out by whoever builds the component, before its constructor.
 _POPPED = (
     'type', '_scope_', '_delete_', 'priority', 'convert_to_iter_based',
@@ -140,7 +142,8 @@ def check_config(cfg: Mapping[str, Any]) -> None:
     known = known_keys()
     for key in cfg:
         near = _nearest(key, known)
-        if key in known or key.startswith('_') or near is None:
+        if key in known or key in _USUAL_VARIABLES or key.startswith(
+                '_') or near is None:
             continue
         if not set(near.split('_')) < set(key.split('_')):
             raise ConfigError(

@@ -58,6 +58,24 @@ def find_resumable_checkpoint(work_dir: str | Path) -> str | None:
     return answer[0]
 
 
+def check_resumable(checkpoint: str | Path) -> None:
+    """Refuse a file from which a training cannot go on.
+
+    Args:
+        checkpoint: A file of this machine.
+
+    Raises:
+        CheckpointError: If it does not open, or lacks what a training needs
+            beside the weights.
+    """
+    problem = _find_problem(Path(checkpoint))
+    if problem is not None:
+        raise CheckpointError(
+            f'cannot resume: {problem}; to begin a training with the weights '
+            'of a file, name it in load_from'
+        )
+
+
 def _search(work_dir: Path) -> str | None:
     pointed = _follow_pointer(work_dir)
     if pointed is not None and '://' in pointed:

@@ -45,10 +45,10 @@ def test_misspelt_top_level_key_is_refused(wrong, right):
 @pytest.mark.parametrize(
     'name', [
         'dataset_type', 'data_root', 'train_pipeline', 'val_pipeline',
-        'train_dataset', 'val_dataset', 'test_dataset', 'crop_size',
-        'norm_cfg', 'optimizer', 'max_iters', 'model_small', 'num_groups',
-        'base_train_dataloader', 'img_scale', '_train_dataloder', 'gaps',
-        'backend_args', 'train_evaluator'
+        'test_pipeline', 'train_dataset', 'val_dataset', 'test_dataset',
+        'crop_size', 'norm_cfg', 'optimizer', 'max_iters', 'model_small',
+        'num_groups', 'base_train_dataloader', 'img_scale', '_train_dataloder',
+        'gaps', 'backend_args', 'train_evaluator'
     ]
 )
 def test_variables_of_a_config_pass(name):

@@ -87,7 +87,14 @@ def run_tool(
         ]
     with log.open('ab') as stream:
         return subprocess.run(
-            command, stdout=stream, stderr=subprocess.STDOUT, check=False
+            command,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            check=False,
+            env={
+                'PYTHON': sys.executable,
+                **os.environ
+            },
         ).returncode
 
 

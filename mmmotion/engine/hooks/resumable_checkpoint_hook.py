@@ -11,7 +11,11 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 
 from mmmotion.engine.random_state import gather_random_states
-from mmmotion.engine.resume import find_resumable_checkpoint, write_pointer
+from mmmotion.engine.resume import (
+    check_resumable,
+    find_resumable_checkpoint,
+    write_pointer,
+)
 from mmmotion.flow.atomic import clean_stale_files
 from mmmotion.registry import HOOKS
 
@@ -74,9 +78,12 @@ class ResumableCheckpointHook(CheckpointHook):
         ``resume='auto'`` the ``load_from`` of the config is for a run that
         has no checkpoint yet.
         """
-        is_automatic = runner._resume == 'auto'
-        if not is_automatic and not (runner._resume
-                                     and runner._load_from is None):
+        named = runner._load_from
+        if not runner._resume:
+            return
+        if runner._resume != 'auto' and named is not None:
+            if '://' not in str(named):
+                check_resumable(named)
             return
         found = find_resumable_checkpoint(runner.work_dir)
         runner._resume = found is not None
@@ -112,12 +119,9 @@ class ResumableCheckpointHook(CheckpointHook):
 
     def _relocate_best(self, runner: Runner) -> None:
         """Follow the best checkpoint into a work directory that moved."""
-        best: str | None = getattr(self, 'best_ckpt_path', None)
-        if best:
-            self.best_ckpt_path = self._relocate(best)
-        paths = getattr(self, 'best_ckpt_path_dict', {})
-        for key, path in paths.items():
-            paths[key] = self._relocate(path) if path else path
+        for key, path in self._best_paths().items():
+            if path:
+                self._set_best_path(key, self._relocate(path))
 
     def _relocate(self, path: str) -> str:
         here = os.path.join(self.out_dir, os.path.basename(path))
@@ -152,6 +156,37 @@ class ResumableCheckpointHook(CheckpointHook):
             )
             if self.file_backend.isfile(path):
                 self.file_backend.remove(path)
+
+    def _save_best_checkpoint(
+        self, runner: Runner, metrics: dict[str, Any]
+    ) -> None:
+        """Save the best, then remove those that it replaces.
+
+        mmengine removes first; what it does not know of it cannot remove.
+        """
+        before = self._best_paths()
+        for key in before:
+            self._set_best_path(key, None)
+        super()._save_best_checkpoint(runner, metrics)
+        after = self._best_paths()
+        for key, old in before.items():
+            if after[key] is None:
+                self._set_best_path(key, old)
+            elif old not in (None, after[key]) and is_main_process():
+                if self.file_backend.isfile(old):
+                    self.file_backend.remove(old)
+
+    def _best_paths(self) -> dict[str, str | None]:
+        """Path of the best file by score, or by '' if there is one score."""
+        if hasattr(self, 'best_ckpt_path_dict'):
+            return dict(self.best_ckpt_path_dict)
+        return {'': getattr(self, 'best_ckpt_path', None)}
+
+    def _set_best_path(self, key: str, path: str | None) -> None:
+        if key:
+            self.best_ckpt_path_dict[key] = path
+        else:
+            self.best_ckpt_path = path
 
     def _note_step(self, runner: Runner, step: int) -> list[int]:
         """Add a step to the kept ones and return those that have to go."""

@@ -1,6 +1,7 @@
 """Test-time adaptation: every video gets a model of its own."""
 
 import copy
+import logging
 from collections.abc import Mapping
 from itertools import chain, groupby
 from pathlib import Path
@@ -37,6 +38,7 @@ from ..config_check import check_config
 from ..model_wrapper import unwrap_model
 from ..video_names import VideoNames, group_by_name
 from .adapted_predictor import AdaptationRecord, AdaptedPredictor
+from .map_watchers import find_watchers
 from .video_loops import VideoTestLoop
 from .video_predictor import VideoPredictor
 
@@ -93,7 +95,8 @@ class AdaptLoop(VideoTestLoop):
         optim_wrapper: Changes to ``optim_wrapper`` of the config.
         norm_eval: Whether batch normalisation keeps the statistics of the
             given weights, instead of those of each batch.
-        reuse: Whether stored predictions are taken over.
+        reuse: Whether stored predictions are taken over. They hold no maps
+            of the encoder, so that they never are where a metric reads those.
         out_dir: Folder of the predictions; ``<work dir>/adapted`` if None.
 
     Raises:
@@ -184,12 +187,27 @@ class AdaptLoop(VideoTestLoop):
             self.store,
             describe,
             self.seed,
-            self.reuse,
+            self._can_reuse(),
             self.fp16,
             self._count_videos(),
         )
         self._records = predictor.records
         return predictor
+
+    def _can_reuse(self) -> bool:
+        """Whether stored predictions hold all that the metrics read."""
+        if not self.reuse:
+            return False
+        watchers = find_watchers(self.evaluator.metrics)
+        if watchers:
+            names = ', '.join(type(watcher).__name__ for watcher in watchers)
+            print_log(
+                f'{names} reads features of the network, which are not '
+                'stored: predictions of earlier runs are not taken over',
+                logger='current',
+                level=logging.WARNING,
+            )
+        return not watchers
 
     def _build_adapter(self) -> VideoAdapter | None:
         if self.videos is None:

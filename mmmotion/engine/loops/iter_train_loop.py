@@ -1,5 +1,7 @@
 """Training by iterations that resumes without loading old data."""
 
+import logging
+
 from mmengine.logging import print_log
 from mmengine.runner import IterBasedTrainLoop
 from mmengine.runner.loops import _InfiniteDataloaderIterator
@@ -39,6 +41,14 @@ class IterTrainLoop(IterBasedTrainLoop):
         """Train from the current to the last iteration."""
         self.runner.call_hook('before_train')
         self.runner.call_hook('before_train_epoch')
+        if self._iter >= self._max_iters:
+            print_log(
+                f'iteration {self._iter} of {self._max_iters} is done '
+                'already: nothing is trained or validated; tools/test.py '
+                'evaluates the checkpoint',
+                logger='current',
+                level=logging.WARNING,
+            )
         if self._data_start != self._iter:
             self._start_data(self._iter)
         while self._iter < self._max_iters and not self.stop_training:

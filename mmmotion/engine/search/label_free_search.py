@@ -144,6 +144,8 @@ class LabelFreeSearch:
         cfg.dump(path)
         folder = self.work_dir / outcome.name
         outcome.error = None
+        # What an interrupted training was begun with.
+        self._store(outcome)
         if not outcome.checkpoint and not self._train(outcome, path, folder):
             return
         self._store(outcome)
@@ -154,13 +156,16 @@ class LabelFreeSearch:
         folder.mkdir(parents=True, exist_ok=True)
         log = folder / 'train.txt'
         begin = time.perf_counter()
-        status = self.launch(
-            'train',
-            [str(config), '--work-dir',
-             str(folder), '--resume'],
-            log,
-        )
-        outcome.seconds += time.perf_counter() - begin
+        try:
+            status = self.launch(
+                'train',
+                [str(config), '--work-dir',
+                 str(folder), '--resume'],
+                log,
+            )
+        finally:
+            outcome.seconds += time.perf_counter() - begin
+            self._store(outcome)
         if status != 0:
             outcome.error = f'training ended with status {status}, see {log}'
             return False
@@ -180,6 +185,8 @@ class LabelFreeSearch:
             str(folder / 'test'), '--out',
             str(out)
         ]
+        # Other settings may give numbers of another kind.
+        outcome.metrics, outcome.evaluation = {}, None
         status = self.launch('test', arguments, log)
         if status != 0:
             outcome.error = f'evaluation ended with status {status}, see {log}'

@@ -20,8 +20,10 @@ _MIN_THRESHOLD = 0.1
 _MIN_SUPPORT = 1.5
 # Flow is matched by patches, which have nothing to match along the border.
 _MARGIN = 0.02
-# A background is smooth: the mean of four pixels shows it as well as each.
-_SHRINK = 2
+# A background is smooth: means of four pixels, or of more as long as there are
+# 64 of them along the shorter side, show it as well as each.
+_MIN_SHRINK = 2
+_SHRUNK_SIDE = 64
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def measure_motion(flow: Tensor, degree: int = 2) -> FrameMotion:
         flow: (2, h, w) flow in pixels.
         degree: Degree of the background, see ``fit_background``.
     """
-    fit = fit_background(flow, degree, shrink=_SHRINK)
+    shrink = max(_MIN_SHRINK, min(flow.shape[-2:]) // _SHRUNK_SIDE)
+    fit = fit_background(flow, degree, shrink=shrink)
     background = fit.flow.numpy()
     height, width = background.shape[-2:]
     columns, rows = np.arange(width), np.arange(height)[:, None]

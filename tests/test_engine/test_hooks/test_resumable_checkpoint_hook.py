@@ -68,6 +68,49 @@ def test_best_checkpoint_is_followed_into_a_moved_folder(toy, tmp_path):
     assert len(kept) == 1
 
 
+@pytest.mark.parametrize('scores', ['toy/error', ['toy/error', 'toy/other']])
+def test_the_old_best_goes_only_after_the_new_one_is_whole(
+    toy, tmp_path, monkeypatch, scores
+):
+    seen = []
+    replace = os.replace
+
+    def watch(source, target):
+        if os.path.basename(target).startswith('best'):
+            seen.append([n for n in names(tmp_path) if n.startswith('best')])
+        replace(source, target)
+
+    hook = ResumableCheckpointHook
+    original = hook._save_best_checkpoint
+
+    def better_each_time(self, runner, metrics):
+        values = {'toy/error': -runner.iter, 'toy/other': runner.iter}
+        original(self, runner, values)
+
+    monkeypatch.setattr(os, 'replace', watch)
+    monkeypatch.setattr(hook, '_save_best_checkpoint', better_each_time)
+    train(
+        toy,
+        tmp_path,
+        train_cfg__val_interval=4,
+        default_hooks__checkpoint__save_best=scores,
+        default_hooks__checkpoint__rule='less',
+    )
+    first, second = 'best_toy_error_iter_4.pth', 'best_toy_error_iter_8.pth'
+    other = 'best_toy_other_iter_4.pth'  # never better again
+    kept = [other] if isinstance(scores, list) else []
+    assert seen[0] == [] and seen[-1] == [first, *kept]
+    best = [name for name in names(tmp_path) if name.startswith('best')]
+    assert best == [second, *kept]
+
+
+def test_files_that_a_training_cannot_go_on_from_are_refused(toy, tmp_path):
+    weights = tmp_path / 'weights.pth'
+    torch.save(dict(state_dict={}, meta=dict(iter=2)), weights)
+    with pytest.raises(CheckpointError, match=r'weights\.pth lacks .*optim'):
+        train(toy, tmp_path / 'run', resume=True, load_from=str(weights))
+
+
 def test_interval_between_optimizer_steps_is_reported(toy, tmp_path):
     train(
         toy,

@@ -126,6 +126,21 @@ def test_finished_videos_are_taken_over(run, tmp_path, first_run, adapted):
     assert stored(tmp_path) == stored(folder)
 
 
+def test_metrics_of_features_take_no_video_over(run, tmp_path, adapted):
+    metric = dict(
+        _delete_=True,
+        type='MotionSemanticAlignmentMetric',
+        features='segmentor',
+    )
+    first, _ = run(test_evaluator=dict(metric))
+    done = list(adapted)
+    again, _ = run(test_evaluator=dict(metric))
+    assert adapted == done + done
+    assert again == first
+    log = max(tmp_path.glob('*/*.log')).read_text()
+    assert 'MotionSemanticAlignmentMetric reads features' in log
+
+
 @pytest.mark.parametrize(
     'options, again', [
         (dict(test_cfg__num_steps=2), True),

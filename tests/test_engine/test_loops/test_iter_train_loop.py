@@ -41,6 +41,13 @@ def test_resume_goes_on_with_the_next_draw_and_loads_nothing_else(
     assert num_loaded == 8
 
 
+def test_a_run_that_is_at_its_end_says_so(toy, tmp_path):
+    run(toy, tmp_path, 2)
+    assert run(toy, tmp_path, 2, resume=True) == ([], 0)
+    log = max(tmp_path.glob('*/*.log')).read_text()
+    assert 'iteration 2 of 2 is done already' in log
+
+
 def test_sampler_that_cannot_skip_is_advanced(toy, tmp_path, monkeypatch):
     from mmmotion.datasets.samplers import EndlessSampler
 

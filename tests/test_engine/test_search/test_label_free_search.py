@@ -104,6 +104,28 @@ def test_a_folder_of_another_training_is_refused(search):
         other.run()
 
 
+def test_an_interrupted_training_does_not_go_on_with_other_settings(search):
+
+    def interrupt(action, arguments, log):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        search(interrupt).run()
+    with pytest.raises(ValueError, match=r'num_groups-2.*other settings'):
+        search(FakeTools(), options={'train_cfg.max_iters': 3}).run()
+    first, *_ = search(FakeTools()).run()
+    assert first.checkpoint and first.error is None
+
+
+def test_scores_of_other_settings_are_not_those_of_a_failure(search):
+    search(FakeTools()).run()
+    tools = FakeTools(fail=[('test', 3)])  # the best one
+    outcomes = search(tools, metric=dict(every=2)).run()
+    ranked = [o.values['model.num_groups'] for o in choose(outcomes)]
+    assert ranked == [4, 2, 3]
+    assert outcomes[1].metrics == {}
+
+
 def test_wrong_keys_are_found_before_anything_is_trained(search):
     tools = FakeTools()
     with pytest.raises(ConfigError, match="did you mean 'head'"):
