@@ -1,5 +1,6 @@
 """What is raised for, and remembered about, files that cannot be used."""
 
+import os
 import zlib
 from typing import Any
 
@@ -49,7 +50,7 @@ class BrokenFiles:
 
     def add(self, name: str) -> bool:
         """Remember a name and tell whether it is new."""
-        slot = zlib.crc32(name.encode()) % self._NUM_SLOTS
+        slot = zlib.crc32(os.fsencode(name)) % self._NUM_SLOTS
         is_new = not self._seen[slot]
         self._seen[slot] = True
         return is_new

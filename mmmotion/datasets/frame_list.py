@@ -17,7 +17,8 @@ def read_frame_list(ann_file: str, img_root: str,
     optionally followed by its annotation, as in the lists of DAVIS
     (``/JPEGImages/480p/blackswan/00000.jpg /Annotations/...``). Videos and
     images are named from the data root or from the folder of the videos.
-    Empty lines and lines that start with ``#`` are left out.
+    A name with spaces stands alone in its line. Empty lines and lines that
+    start with ``#`` are left out.
 
     Args:
         ann_file: The list file.
@@ -39,6 +40,11 @@ def read_frame_list(ann_file: str, img_root: str,
         words = line.split()
         if not words or words[0].startswith('#'):
             continue
+        # A name may have spaces, and then stands alone in its line.
+        whole = PurePosixPath(line.strip().lstrip('/'))
+        relative = _below_images(whole, img_root, data_root)
+        if len(words) > 1 and Path(img_root, relative).exists():
+            words = [str(whole)]
         entry = PurePosixPath(words[0].lstrip('/'))
         relative = _below_images(entry, img_root, data_root)
         if entry.suffix.lower() in IMAGE_SUFFIXES:

@@ -1,5 +1,6 @@
 """Where the pseudo masks of a data set lie."""
 
+import os
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,7 +18,9 @@ def pseudo_mask_path(folder: str | Path, video_id: str, frame_id: str) -> Path:
         video_id: Name of the video.
         frame_id: Name of the frame.
     """
-    return Path(folder, quote(video_id, safe='@ '), f'{frame_id}.png')
+    return Path(
+        folder, quote(os.fsencode(video_id), safe='@ '), f'{frame_id}.png'
+    )
 
 
 def write_pseudo_mask(path: str | Path, mask: np.ndarray) -> None:

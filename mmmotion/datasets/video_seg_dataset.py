@@ -310,4 +310,7 @@ class VideoSegDataset(BaseMotionDataset):
 def _has_images(root: Path) -> bool:
     if list_frames(root):
         return True
-    return any(list_frames(path) for path in root.iterdir() if path.is_dir())
+    return any(
+        list_frames(path) for path in root.iterdir()
+        if path.is_dir() and not path.name.startswith('.')
+    )

@@ -11,6 +11,8 @@ from PIL import Image
 
 _FLO_TAG = struct.pack('<f', 202021.25)
 _FLO_HEADER = struct.Struct('<4sii')
+# Middlebury writes 1e10 for pixels whose flow is unknown.
+_FLO_UNKNOWN = 1e9
 _PNG_START = b'\x89PNG\r\n\x1a\n'
 _PNG_END = b'\x00\x00\x00\x00IEND\xaeB`\x82'
 _KITTI_STEP, _KITTI_ZERO, _KITTI_MAX = 64.0, 2.0**15, 2.0**16 - 1
@@ -22,7 +24,10 @@ _NPY_HEADERS = {
 
 
 def decode_flo(data: bytes) -> np.ndarray:
-    """Decode Middlebury's format into (H, W, 2) float32."""
+    """Decode Middlebury's format into (H, W, 2) float32.
+
+    Unknown pixels, of which a component is above 1e9, are NaN in both.
+    """
     header = data[:_FLO_HEADER.size]
     if header[:4] != _FLO_TAG:
         raise ValueError(f'expected the tag {_FLO_TAG!r}, got {header[:4]!r}')
@@ -36,7 +41,9 @@ def decode_flo(data: bytes) -> np.ndarray:
             f'{len(data)}'
         )
     values = np.frombuffer(data, '<f4', offset=_FLO_HEADER.size)
-    return values.reshape(height, width, 2).astype(np.float32)
+    flow = values.reshape(height, width, 2).astype(np.float32)
+    flow[(np.abs(flow) > _FLO_UNKNOWN).any(axis=-1)] = np.nan
+    return flow
 
 
 def _flo_length(header: bytes) -> int | None:

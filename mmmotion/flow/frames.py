@@ -78,7 +78,8 @@ def list_videos(folder: str | Path) -> list[Video]:
 
     Args:
         folder: Either the frames of one video, which is named after the
-            folder, or one folder of frames per video.
+            folder, or one folder of frames per video. Folders whose names
+            begin with a dot are no videos.
 
     Raises:
         FileNotFoundError: If there is no such folder.
@@ -89,7 +90,8 @@ def list_videos(folder: str | Path) -> list[Video]:
         raise FileNotFoundError(f'there is no folder {folder.absolute()}')
     videos = [
         Video(path.name, frames) for path in sorted(folder.iterdir())
-        if path.is_dir() and (frames := list_frames(path))
+        if path.is_dir() and not path.name.startswith('.') and
+        (frames := list_frames(path))
     ]
     frames = list_frames(folder)
     if frames and videos:

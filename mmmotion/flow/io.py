@@ -157,6 +157,7 @@ def check_flow(
     flow: np.ndarray,
     path: str | Path,
     expected_size: tuple[int, int] | None = None,
+    allow_unknown: bool = False,
 ) -> None:
     """Refuse a flow that no computation should see.
 
@@ -164,19 +165,24 @@ def check_flow(
         flow: (H, W, 2) flow.
         path: File that it came from; for the message.
         expected_size: (H, W) that it must have; any if None.
+        allow_unknown: Whether pixels may be unknown, that is NaN.
 
     Raises:
-        ValueError: If the size differs, or a value is NaN or infinite.
+        ValueError: If the size differs, a value is infinite, or one is NaN
+            that may not be.
     """
     if expected_size is not None and flow.shape[:2] != tuple(expected_size):
         raise ValueError(
             f'flow file {path} has the wrong size: expected (H, W) = '
             f'{tuple(expected_size)}, found {flow.shape[:2]}'
         )
-    if not np.isfinite(flow).all():
+    bad = np.isinf(flow) if allow_unknown else ~np.isfinite(flow)
+    if bad.any():
         raise ValueError(
             f'flow file {path} holds {int(np.isnan(flow).sum())} NaN and '
-            f'{int(np.isinf(flow).sum())} infinite values of {flow.size}'
+            f'{int(np.isinf(flow).sum())} infinite values of {flow.size} '
+            '(true flow with unknown pixels, NaN, is for FlowMetric alone: '
+            'LoadFlows(allow_unknown=True))'
         )
 
 

@@ -1,5 +1,6 @@
 """Masks of a video carried along by features that were adapted to it."""
 
+import os
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -174,7 +175,7 @@ class PropagationRefinement(Postprocessor):
         if not any(label.any() for label in labels):
             print_log(f'{video_id}: no object to refine', logger='current')
             return masks
-        refined = self._refine(video, seen, zlib.crc32(video_id.encode()))
+        refined = self._refine(video, seen, zlib.crc32(os.fsencode(video_id)))
         del video  # before the results come, which are large as well
         key = refined.key_frame
         print_log(

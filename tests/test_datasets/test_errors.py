@@ -38,8 +38,9 @@ def test_each_file_counts_once():
     assert len(broken) == 0
     assert broken.add('a.jpg')
     assert broken.add('b.jpg')
+    assert broken.add('caf\udce9.jpg')  # a name that is not UTF-8
     assert not broken.add('a.jpg')
-    assert len(broken) == 2
+    assert len(broken) == 3
 
 
 def _add(broken, name):

@@ -63,6 +63,14 @@ def test_a_point_in_the_name_of_a_video_is_no_suffix(read):
     assert read('take.2', 'take.3/7.png') == {'take.2': None, 'take.3': {'7'}}
 
 
+def test_a_name_may_have_spaces(read, tmp_path):
+    (tmp_path / 'my clip').mkdir()
+    (tmp_path / 'my clip' / '0 a.jpg').touch()
+    roots = dict(img_root=str(tmp_path), data_root=str(tmp_path))
+    assert read('my clip', 'a 0.jpg', **roots) == {'my clip': None, 'a': {'0'}}
+    assert read('my clip/0 a.jpg', **roots) == {'my clip': {'0 a'}}
+
+
 def test_a_missing_list_is_named(tmp_path):
     path = str(tmp_path / 'none.txt')
     with pytest.raises(FileNotFoundError, match=r'none\.txt \(ann_file\)'):

@@ -33,6 +33,14 @@ def test_flo_is_tag_size_and_values():
     assert encode_flo(FLOW) == expected
 
 
+def test_what_middlebury_calls_unknown_is_not_a_number():
+    flow = FLOW.copy()
+    flow[0, 1, 0] = 1.666666752e9
+    found = decode_flo(encode_flo(flow))
+    assert np.isnan(found[0, 1]).all()
+    assert np.array_equal(found[:, ::2], FLOW[:, ::2])
+
+
 @pytest.mark.parametrize('suffix', CODECS)
 def test_values_that_the_format_holds_come_back_exactly(suffix):
     encode, decode = CODECS[suffix]

@@ -41,6 +41,7 @@ def test_a_folder_of_frames_is_one_video(tmp_path):
 def test_a_folder_of_folders_is_one_video_each(tmp_path):
     paths = [picture(tmp_path / name / '0.png') for name in ('a', 'b')]
     (tmp_path / 'empty').mkdir()
+    picture(tmp_path / '.thumbnails' / '0.png')
     expected = [Video('a', (paths[0], )), Video('b', (paths[1], ))]
     assert list_videos(tmp_path) == expected
 

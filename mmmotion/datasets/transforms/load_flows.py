@@ -16,6 +16,8 @@ from .missing import check_missing, get_chosen_gaps
 # Sizes are rounded when frames or flows are resized: 1080p flows of frames
 # that are 854 x 480 have an aspect ratio that differs by 0.1 %.
 _TOLERANCE = 0.01
+# Released flows are padded to multiples of this, on whatever side.
+_PADDING = 8
 
 _MISSING = ('error', 'opposite', 'nearest', 'drop')
 
@@ -28,13 +30,17 @@ def check_aspect(
     Args:
         flow_size: (h, w) of the flow.
         frame_size: (H, W) of the frame; the flow may be smaller or larger
-            but must have the same aspect ratio.
+            but must have the same aspect ratio, or up to 7 pixels more on
+            each axis.
         path: The flow file.
 
     Raises:
         ValueError: If the aspect ratio is another.
     """
     height, width = flow_size
+    if all(0 <= flow - frame < _PADDING
+           for flow, frame in zip(flow_size, frame_size)):
+        return
     ratio = frame_size[1] / frame_size[0]
     if abs(width - ratio * height) > max(_TOLERANCE * width, 1 + ratio):
         raise ValueError(
@@ -80,6 +86,9 @@ class LoadFlows(BaseTransform):
         max_val: For quantised ``.jpg`` files, see
             :func:`mmmotion.flow.io.read_flow`.
         concat_axis: For quantised ``.jpg`` files, see there.
+        allow_unknown: Whether flows may have unknown pixels, as sparse true
+            flow has; they are NaN. ``FlowMetric`` leaves them out, losses and
+            networks cannot.
 
     Raises:
         ValueError: If ``missing`` is unknown, or takes other gaps with
@@ -95,6 +104,7 @@ class LoadFlows(BaseTransform):
         size: tuple[int, int] | None = None,
         max_val: float | None = None,
         concat_axis: int = 0,
+        allow_unknown: bool = False,
     ) -> None:
         check_missing(missing, _MISSING, both_ways)
         self.gaps = None if gaps is None else tuple(gaps)
@@ -104,6 +114,7 @@ class LoadFlows(BaseTransform):
         self.size = size
         self.max_val = max_val
         self.concat_axis = concat_axis
+        self.allow_unknown = allow_unknown
         self._told = BrokenFiles() if missing == 'nearest' else None
 
     def transform(self, results: dict) -> dict:
@@ -206,7 +217,7 @@ class LoadFlows(BaseTransform):
         size = self.size or results.get('flow_size')
         try:
             flow = read_flow(path, self.max_val, self.concat_axis)
-            check_flow(flow, path, size)
+            check_flow(flow, path, size, self.allow_unknown)
             if size is None and 'ori_shape' in results:
                 check_aspect(flow.shape[:2], results['ori_shape'], path)
         except FileNotFoundError as error:

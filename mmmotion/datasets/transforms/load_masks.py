@@ -27,7 +27,8 @@ def read_annotation(path: str, with_palette: bool = True) -> np.ndarray:
 
     Raises:
         MissingFileError: If there is no such file.
-        SampleError: If the file is truncated or has 16 bits a channel.
+        SampleError: If the file is truncated, has 16 bits a channel, or has
+            colours but no palette where indices are asked for.
     """
     try:
         with Image.open(path) as image:
@@ -42,7 +43,15 @@ def read_annotation(path: str, with_palette: bool = True) -> np.ndarray:
                 return np.array(image)
             if image.mode == 'L':
                 return np.array(image)
-            return np.array(image.convert('RGB')).max(axis=-1)
+            colors = np.array(image.convert('RGB'))
+            if not with_palette and (colors != colors[..., :1]).any():
+                raise SampleError(
+                    'expected numbers of objects, got labels drawn in colours '
+                    'without a palette, which have to be converted: '
+                    f'{path}',
+                    path,
+                )
+            return colors.max(axis=-1)
     except FileNotFoundError as error:
         raise MissingFileError(f'mask not found: {path}', path) from error
     except (OSError, SyntaxError) as error:

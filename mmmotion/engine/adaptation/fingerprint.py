@@ -56,13 +56,14 @@ def hash_files(entries: Iterable[Mapping[str, Any]]) -> str:
     """
     digest = hashlib.sha256()
     for entry in entries:
-        digest.update(f'{entry["video_id"]}/{entry["frame_id"]};'.encode())
+        name = f'{entry["video_id"]}/{entry["frame_id"]};'
+        digest.update(os.fsencode(name))
         paths = [entry.get('img_path')]
         for key in ('neighbours', 'flow_paths'):
             paths += dict(entry.get(key) or {}).values()
         for path in paths:
             if path is not None:
-                digest.update(f'{path} {_stat(path)};'.encode())
+                digest.update(os.fsencode(f'{path} {_stat(path)};'))
     return digest.hexdigest()
 
 
@@ -80,7 +81,7 @@ def hash_checkpoints(settings: Any) -> str:
     """
     digest = hashlib.sha256()
     for path in find_checkpoints(settings):
-        digest.update(f'{path} {_stat(path)};'.encode())
+        digest.update(os.fsencode(f'{path} {_stat(path)};'))
     return digest.hexdigest()
 
 

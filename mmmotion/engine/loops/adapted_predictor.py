@@ -1,5 +1,6 @@
 """Predictions of models that were adapted to the video, or were stored."""
 
+import os
 import time
 import zlib
 from collections.abc import Callable
@@ -120,7 +121,7 @@ class AdaptedPredictor(VideoPredictor):
             self.records.append(AdaptationRecord(video_id, losses, None))
             self._log('predictions are reused')
             return
-        seed = zlib.crc32(f'{self._seed}/{video_id}'.encode())
+        seed = zlib.crc32(os.fsencode(f'{self._seed}/{video_id}'))
         self._random = RandomStream(seed)
         if self._adapter is None:
             self.records.append(AdaptationRecord(video_id, [], 0.0))

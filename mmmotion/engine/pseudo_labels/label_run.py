@@ -1,5 +1,6 @@
 """Labelling of whole data sets, shared by the processes."""
 
+import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -75,7 +76,7 @@ def label_videos(
         is_new = shares is None
         if shares is None:
             store.begin(video_id)
-            seed = zlib.crc32(video_id.encode())
+            seed = zlib.crc32(os.fsencode(video_id))
             with RandomStream(seed).use():
                 masks = _label(model, channel, dataset, indices, maker)
                 shares = {}

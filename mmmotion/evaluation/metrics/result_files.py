@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -105,4 +106,4 @@ def write_csv(
     writer = csv.writer(stream, lineterminator='\n')
     writer.writerow(header)
     writer.writerows(rows)
-    write_atomically(path, stream.getvalue().encode())
+    write_atomically(path, os.fsencode(stream.getvalue()))

@@ -136,6 +136,32 @@ def test_a_single_value_that_is_not_finite_is_refused(
     assert str(path) in str(caught.value)
 
 
+def test_true_flow_may_have_unknown_pixels(results, tmp_path):
+    flow = np.zeros((4, 6, 2), np.float32)
+    flow[3, 5] = np.nan
+    results['flow_paths'][1] = str(tmp_path / 'true.png')
+    write_flow(tmp_path / 'true.png', flow)
+    load = LoadFlows(gaps=(1, ), allow_unknown=True)
+    found = load.transform(dict(results))['flows']
+    assert np.isnan(found).sum() == 2
+    with pytest.raises(SampleError, match='allow_unknown=True'):
+        LoadFlows(gaps=(1, )).transform(dict(results))
+    flow[3, 5] = np.inf
+    results['flow_paths'][1] = str(tmp_path / 'bad.npy')
+    np.save(tmp_path / 'bad.npy', flow)
+    with pytest.raises(SampleError, match='2 infinite'):
+        load.transform(results)
+
+
+@pytest.mark.parametrize(
+    'padded, size', [((216, 384), (212, 384)), ((328, 264), (327, 259)),
+                     ((480, 856), (480, 854))]
+)
+def test_released_flows_are_padded(results, tmp_path, padded, size):
+    results['flow_paths'][1] = flow_file(tmp_path / 'f.npy', 1, padded)
+    LoadFlows((1, )).transform(results | dict(ori_shape=size))
+
+
 def test_a_flow_may_be_smaller_than_its_frame(results, tmp_path):
     for size in ((480, 854), (1080, 1920), (60, 107), (3, 5)):
         results['flow_paths'][1] = flow_file(tmp_path / 'f.npy', 1, size)

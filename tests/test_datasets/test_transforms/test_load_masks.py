@@ -112,3 +112,13 @@ def test_objects_that_are_drawn_in_colours_are_refused(tmp_path):
     values = np.full((2, 3), 128, np.uint8)
     with pytest.raises(SampleError, match=r'got 128 \(labels drawn .*mask'):
         LoadMasks('objects').transform(save(tmp_path, values))
+
+
+@pytest.mark.parametrize('binarize', ['labels', 'objects'])
+def test_colours_without_a_palette_are_no_labels(tmp_path, binarize):
+    image = Image.new('RGB', (3, 2), (128, 0, 0))
+    image.putpixel((1, 1), (0, 128, 0))
+    image.save(tmp_path / 'mask.png')
+    results = dict(mask_path=str(tmp_path / 'mask.png'))
+    with pytest.raises(SampleError, match='colours without a palette'):
+        LoadMasks(binarize).transform(results)

@@ -38,6 +38,12 @@ def test_files_are_whole_and_alone(tmp_path):
     assert len(list(folder.iterdir())) == 2
 
 
+def test_rows_may_be_named_after_folders_of_any_name(tmp_path):
+    # What Python makes of a name that is not UTF-8.
+    write_csv(tmp_path / 'x.csv', ['sequence'], [['caf\udce9']])
+    assert (tmp_path / 'x.csv').read_bytes() == b'sequence\ncaf\xe9\n'
+
+
 def test_a_failed_write_keeps_the_old_file(tmp_path):
     path = tmp_path / 'x.json'
     write_json(path, dict(J=0.1))
