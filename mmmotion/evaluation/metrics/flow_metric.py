@@ -15,6 +15,7 @@ from mmmotion.evaluation.functional import (
     known_mean,
     photometric_error,
 )
+from mmmotion.flow import known_pixels
 from mmmotion.registry import METRICS
 
 from .frame_scores import Scores
@@ -29,7 +30,8 @@ class FlowMetric(VideoMetric):
     """Distance from the true flow, and difference of the frames it matches.
 
     The true flow is the first one that the pipeline loads, ``RenderScene``
-    for the synthetic world; unknown pixels are NaN. Each result is averaged
+    for the synthetic world; unknown pixels, which are NaN, do not count
+    (``LoadFlows(allow_unknown=True)`` reads them). Each result is averaged
     over the pixels of a frame, then over the frames that have it:
 
     * ``EPE``: mean distance in pixels of the network's input; ``EPE_object``
@@ -157,7 +159,7 @@ def _score(sample: Mapping) -> Scores:
         return scores
     _check_gaps(sample)
     target = _to_field(sample['flows'][0])
-    known = np.isfinite(target).all(axis=-1)
+    known = known_pixels(target)
     errors = flow_errors(flow, target, known)
     distances = dict(
         EPE=errors.epe, EPE_zero=flow_errors(zero, target, known).epe

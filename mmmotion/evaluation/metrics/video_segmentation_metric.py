@@ -60,10 +60,11 @@ class VideoSegmentationMetric(VideoMetric):
             adds up to more than this; None takes ``pred_seg`` as it is.
         oracle: Upper bounds to add, in which the annotation chooses, in each
             frame ``'side'`` the prediction or its complement (GWM),
-            ``'region'`` the best single one of ``pred_regions`` (MG),
-            ``'assignment'`` the best union of them; and ``'channel'`` and
-            ``'clip'``, in which it chooses the single region with the best
-            mean J once for all frames (AMD), or the layer, a region after the
+            ``'region'`` the best single one of ``pred_regions`` (MG, release
+            of AMD), ``'assignment'`` the best union of them; and
+            ``'channel'`` and ``'clip'``, in which it chooses the single
+            region with the best mean J once for all frames (IMAS and RCF,
+            while they train), or the layer, a region after the
             first, in each clip of 30 scored frames of a video (OCLR; see
             ``choose_in_clips``). Regions are resized to the annotation and
             thresholded above 0.5.
