@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from mmmotion.flow.atomic import write_atomically
+from mmmotion.flow.file_names import encode_name
 from mmmotion.structures import MOTIONS
 
 _COLUMNS = ('file_list', 'spatial_coordinates')
@@ -113,7 +114,7 @@ def write_box_table(
             label = {} if entry.motion is None else {'1': str(entry.motion)}
             writer.writerow([number, f'/{video}/{frame}.jpg', box, label])
             number += 1
-    write_atomically(path, stream.getvalue().encode())
+    write_atomically(path, encode_name(stream.getvalue()))
 
 
 def _find_header(path: Path, lines: list[str]) -> tuple[int, list[str]]:

@@ -1,10 +1,11 @@
 """What is raised for, and remembered about, files that cannot be used."""
 
-import os
 import zlib
 from typing import Any
 
 import torch
+
+from mmmotion.flow.file_names import encode_name
 
 
 class SampleError(ValueError):
@@ -50,7 +51,7 @@ class BrokenFiles:
 
     def add(self, name: str) -> bool:
         """Remember a name and tell whether it is new."""
-        slot = zlib.crc32(os.fsencode(name)) % self._NUM_SLOTS
+        slot = zlib.crc32(encode_name(name)) % self._NUM_SLOTS
         is_new = not self._seen[slot]
         self._seen[slot] = True
         return is_new

@@ -1,6 +1,5 @@
 """Where the pseudo masks of a data set lie."""
 
-import os
 from pathlib import Path
 from urllib.parse import quote
 
@@ -8,6 +7,7 @@ import cv2
 import numpy as np
 
 from mmmotion.flow.atomic import write_atomically
+from mmmotion.flow.file_names import encode_name
 
 
 def pseudo_mask_path(folder: str | Path, video_id: str, frame_id: str) -> Path:
@@ -19,7 +19,7 @@ def pseudo_mask_path(folder: str | Path, video_id: str, frame_id: str) -> Path:
         frame_id: Name of the frame.
     """
     return Path(
-        folder, quote(os.fsencode(video_id), safe='@ '), f'{frame_id}.png'
+        folder, quote(encode_name(video_id), safe='@ '), f'{frame_id}.png'
     )
 
 

@@ -61,18 +61,27 @@ def find_resumable_checkpoint(work_dir: str | Path) -> str | None:
 def check_resumable(checkpoint: str | Path) -> None:
     """Refuse a file from which a training cannot go on.
 
+    The first process reads it, and all get its answer.
+
     Args:
         checkpoint: A file of this machine.
 
     Raises:
+        FileNotFoundError: If there is no such file.
         CheckpointError: If it does not open, or lacks what a training needs
             beside the weights.
     """
-    problem = _find_problem(Path(checkpoint))
-    if problem is not None:
+    path = Path(checkpoint).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(f'checkpoint not found: {path.absolute()}')
+    problem: list[str | None] = [None]
+    if is_main_process():
+        problem = [_find_problem(path)]
+    broadcast_object_list(problem)
+    if problem[0] is not None:
         raise CheckpointError(
-            f'cannot resume: {problem}; to begin a training with the weights '
-            'of a file, name it in load_from'
+            f'cannot resume: {problem[0]}; to begin a training with the '
+            'weights of a file, name it in load_from'
         )
 
 

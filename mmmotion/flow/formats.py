@@ -26,7 +26,8 @@ _NPY_HEADERS = {
 def decode_flo(data: bytes) -> np.ndarray:
     """Decode Middlebury's format into (H, W, 2) float32.
 
-    Unknown pixels, of which a component is above 1e9, are NaN in both.
+    Unknown pixels, of which a component has a finite magnitude above 1e9,
+    are NaN in both.
     """
     header = data[:_FLO_HEADER.size]
     if header[:4] != _FLO_TAG:
@@ -42,7 +43,8 @@ def decode_flo(data: bytes) -> np.ndarray:
         )
     values = np.frombuffer(data, '<f4', offset=_FLO_HEADER.size)
     flow = values.reshape(height, width, 2).astype(np.float32)
-    flow[(np.abs(flow) > _FLO_UNKNOWN).any(axis=-1)] = np.nan
+    unknown = np.isfinite(flow) & (np.abs(flow) > _FLO_UNKNOWN)
+    flow[unknown.any(axis=-1)] = np.nan
     return flow
 
 

@@ -178,11 +178,13 @@ def check_flow(
         )
     bad = np.isinf(flow) if allow_unknown else ~np.isfinite(flow)
     if bad.any():
+        hint = '' if np.isinf(flow).any() else (
+            ' (true flow with unknown pixels, NaN, is for FlowMetric alone: '
+            'LoadFlows(allow_unknown=True))'
+        )
         raise ValueError(
             f'flow file {path} holds {int(np.isnan(flow).sum())} NaN and '
-            f'{int(np.isinf(flow).sum())} infinite values of {flow.size} '
-            '(true flow with unknown pixels, NaN, is for FlowMetric alone: '
-            'LoadFlows(allow_unknown=True))'
+            f'{int(np.isinf(flow).sum())} infinite values of {flow.size}{hint}'
         )
 
 

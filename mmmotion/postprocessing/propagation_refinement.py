@@ -1,6 +1,5 @@
 """Masks of a video carried along by features that were adapted to it."""
 
-import os
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +9,7 @@ import torch.nn.functional as F
 from mmengine.logging import print_log
 from torch import Tensor
 
+from mmmotion.flow.file_names import encode_name
 from mmmotion.flow.frames import read_frame
 from mmmotion.registry import MODELS, POSTPROCESSORS
 from mmmotion.structures import MotionDataSample
@@ -175,7 +175,7 @@ class PropagationRefinement(Postprocessor):
         if not any(label.any() for label in labels):
             print_log(f'{video_id}: no object to refine', logger='current')
             return masks
-        refined = self._refine(video, seen, zlib.crc32(os.fsencode(video_id)))
+        refined = self._refine(video, seen, zlib.crc32(encode_name(video_id)))
         del video  # before the results come, which are large as well
         key = refined.key_frame
         print_log(

@@ -63,7 +63,8 @@ class WorldSettings:
         camera_speed: Largest translation of the background in pixels per
             frame; below the largest relative speed, so that an object can
             keep up with the camera.
-        still_camera: Share of the scenes whose background does not move.
+        still_camera: Share of the scenes whose camera stands still; a real
+            video as background moves as it does.
         camera_sway: Amplitude of the background's rotation in degrees.
         camera_zoom: Amplitude of the background's zoom, as the natural
             logarithm of the scale.

@@ -16,7 +16,7 @@ from .missing import check_missing, get_chosen_gaps
 # Sizes are rounded when frames or flows are resized: 1080p flows of frames
 # that are 854 x 480 have an aspect ratio that differs by 0.1 %.
 _TOLERANCE = 0.01
-# Released flows are padded to multiples of this, on whatever side.
+# RAFT needs multiples of it; MG and OCLR wrote the padded flow as it was.
 _PADDING = 8
 
 _MISSING = ('error', 'opposite', 'nearest', 'drop')
@@ -30,16 +30,16 @@ def check_aspect(
     Args:
         flow_size: (h, w) of the flow.
         frame_size: (H, W) of the frame; the flow may be smaller or larger
-            but must have the same aspect ratio, or up to 7 pixels more on
-            each axis.
+            but must have the same aspect ratio, or else sides that are the
+            next multiples of 8, as released flows of MG and OCLR have.
         path: The flow file.
 
     Raises:
         ValueError: If the aspect ratio is another.
     """
     height, width = flow_size
-    if all(0 <= flow - frame < _PADDING
-           for flow, frame in zip(flow_size, frame_size)):
+    padded = tuple(-(-side // _PADDING) * _PADDING for side in frame_size)
+    if (height, width) == padded:
         return
     ratio = frame_size[1] / frame_size[0]
     if abs(width - ratio * height) > max(_TOLERANCE * width, 1 + ratio):

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mmmotion.flow.file_names import encode_name
+
 _NUM_SHOWN = 3
 
 
@@ -57,13 +59,13 @@ def hash_files(entries: Iterable[Mapping[str, Any]]) -> str:
     digest = hashlib.sha256()
     for entry in entries:
         name = f'{entry["video_id"]}/{entry["frame_id"]};'
-        digest.update(os.fsencode(name))
+        digest.update(encode_name(name))
         paths = [entry.get('img_path')]
         for key in ('neighbours', 'flow_paths'):
             paths += dict(entry.get(key) or {}).values()
         for path in paths:
             if path is not None:
-                digest.update(os.fsencode(f'{path} {_stat(path)};'))
+                digest.update(encode_name(f'{path} {_stat(path)};'))
     return digest.hexdigest()
 
 
@@ -81,7 +83,7 @@ def hash_checkpoints(settings: Any) -> str:
     """
     digest = hashlib.sha256()
     for path in find_checkpoints(settings):
-        digest.update(os.fsencode(f'{path} {_stat(path)};'))
+        digest.update(encode_name(f'{path} {_stat(path)};'))
     return digest.hexdigest()
 
 

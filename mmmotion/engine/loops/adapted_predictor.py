@@ -1,6 +1,5 @@
 """Predictions of models that were adapted to the video, or were stored."""
 
-import os
 import time
 import zlib
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from typing import Any, NamedTuple
 
 from mmengine.logging import print_log
 
+from mmmotion.flow.file_names import encode_name
 from mmmotion.models.segmentors import BaseSegmentor, FramePrediction
 from mmmotion.structures import MotionDataSample
 
@@ -121,7 +121,7 @@ class AdaptedPredictor(VideoPredictor):
             self.records.append(AdaptationRecord(video_id, losses, None))
             self._log('predictions are reused')
             return
-        seed = zlib.crc32(os.fsencode(f'{self._seed}/{video_id}'))
+        seed = zlib.crc32(encode_name(f'{self._seed}/{video_id}'))
         self._random = RandomStream(seed)
         if self._adapter is None:
             self.records.append(AdaptationRecord(video_id, [], 0.0))

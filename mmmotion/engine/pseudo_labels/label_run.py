@@ -1,6 +1,5 @@
 """Labelling of whole data sets, shared by the processes."""
 
-import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.dist import all_gather_object, get_rank, get_world_size
 
 from mmmotion.datasets.draw import FrameDraw
+from mmmotion.flow.file_names import encode_name
 from mmmotion.models.segmentors import BaseSegmentor
 
 from ..adaptation import describe_settings, hash_files
@@ -76,7 +76,7 @@ def label_videos(
         is_new = shares is None
         if shares is None:
             store.begin(video_id)
-            seed = zlib.crc32(os.fsencode(video_id))
+            seed = zlib.crc32(encode_name(video_id))
             with RandomStream(seed).use():
                 masks = _label(model, channel, dataset, indices, maker)
                 shares = {}

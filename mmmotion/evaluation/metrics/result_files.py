@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mmmotion.flow.atomic import write_atomically
+from mmmotion.flow.file_names import encode_name
 
 
 def format_table(
@@ -106,4 +106,4 @@ def write_csv(
     writer = csv.writer(stream, lineterminator='\n')
     writer.writerow(header)
     writer.writerows(rows)
-    write_atomically(path, os.fsencode(stream.getvalue()))
+    write_atomically(path, encode_name(stream.getvalue()))

@@ -60,7 +60,9 @@ class OCLR(BaseSegmentor):
         composition: How shapes hide each other in predictions: ``'hard'``,
             after a cut at a probability of one half, as in the release; or
             ``'soft'``, by their probability, so that what several layers
-            claim with little confidence each is foreground together.
+            claim with little confidence each is foreground once
+            ``ForegroundObjects`` adds them up. Layers are linked and sorted
+            by the hard one.
         postprocess: See ``BaseSegmentor``. The first region is the
             background, the others are the layers, the largest first.
         data_preprocessor: See ``BaseSegmentor``.

@@ -136,7 +136,8 @@ def test_a_single_value_that_is_not_finite_is_refused(
     assert str(path) in str(caught.value)
 
 
-def test_true_flow_may_have_unknown_pixels(results, tmp_path):
+@pytest.mark.parametrize('suffix', ['.flo', '.npy'])
+def test_true_flow_may_have_unknown_pixels(results, tmp_path, suffix):
     flow = np.zeros((4, 6, 2), np.float32)
     flow[3, 5] = np.nan
     results['flow_paths'][1] = str(tmp_path / 'true.png')
@@ -147,8 +148,8 @@ def test_true_flow_may_have_unknown_pixels(results, tmp_path):
     with pytest.raises(SampleError, match='allow_unknown=True'):
         LoadFlows(gaps=(1, )).transform(dict(results))
     flow[3, 5] = np.inf
-    results['flow_paths'][1] = str(tmp_path / 'bad.npy')
-    np.save(tmp_path / 'bad.npy', flow)
+    results['flow_paths'][1] = str(tmp_path / f'bad{suffix}')
+    write_flow(tmp_path / f'bad{suffix}', flow)
     with pytest.raises(SampleError, match='2 infinite'):
         load.transform(results)
 
@@ -160,6 +161,10 @@ def test_true_flow_may_have_unknown_pixels(results, tmp_path):
 def test_released_flows_are_padded(results, tmp_path, padded, size):
     results['flow_paths'][1] = flow_file(tmp_path / 'f.npy', 1, padded)
     LoadFlows((1, )).transform(results | dict(ori_shape=size))
+    other = (padded[0] + 16, padded[1])
+    results['flow_paths'][1] = flow_file(tmp_path / 'f.npy', 1, other)
+    with pytest.raises(SampleError, match='wrong size'):
+        LoadFlows((1, )).transform(results | dict(ori_shape=size))
 
 
 def test_a_flow_may_be_smaller_than_its_frame(results, tmp_path):
@@ -168,7 +173,9 @@ def test_a_flow_may_be_smaller_than_its_frame(results, tmp_path):
         LoadFlows((1, )).transform(results | dict(ori_shape=(480, 854)))
 
 
-@pytest.mark.parametrize('size', [(480, 480), (854, 480), (240, 854)])
+@pytest.mark.parametrize(
+    'size', [(480, 480), (854, 480), (240, 854), (500, 854), (484, 1000)]
+)
 def test_a_flow_of_another_shape_than_its_frame_is_refused(
     results, tmp_path, size
 ):

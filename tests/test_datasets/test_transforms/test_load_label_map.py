@@ -33,8 +33,10 @@ def test_a_label_without_a_class_is_refused(tmp_path):
 def test_labels_drawn_in_colours_are_refused(tmp_path):
     colors = np.zeros((2, 3, 3), np.uint8)
     colors[0, 0] = (192, 128, 0)
-    with pytest.raises(SampleError, match=r'got 192 .*without a palette'):
+    with pytest.raises(SampleError, match=r'in colours without a palette'):
         LoadLabelMap(21).transform(save(tmp_path, colors, 'RGB'))
+    with pytest.raises(SampleError, match=r'got 192 .*without a palette'):
+        LoadLabelMap(21).transform(save(tmp_path, colors[..., 0], 'L'))
 
 
 def test_another_size_than_that_of_the_image_is_refused(tmp_path):

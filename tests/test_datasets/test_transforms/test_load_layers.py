@@ -40,8 +40,11 @@ def test_labels_say_what_is_visible_if_there_are_any(sample, tmp_path):
 
 def test_labels_drawn_in_colours_are_refused(sample, tmp_path):
     path = tmp_path / 'labels.png'
-    Image.new('RGB', (8, 4), (128, 0, 0)).save(path)
     sample['mask_path'] = str(path)
+    Image.new('RGB', (8, 4), (128, 0, 0)).save(path)
+    with pytest.raises(SampleError, match=r'in colours .*labels\.png'):
+        LoadLayers().transform(sample)
+    Image.new('L', (8, 4), 128).save(path)
     with pytest.raises(SampleError,
                        match=r'from 0 to 2, .*got 128 .*labels\.png'):
         LoadLayers().transform(sample)

@@ -109,6 +109,12 @@ def test_files_that_a_training_cannot_go_on_from_are_refused(toy, tmp_path):
     torch.save(dict(state_dict={}, meta=dict(iter=2)), weights)
     with pytest.raises(CheckpointError, match=r'weights\.pth lacks .*optim'):
         train(toy, tmp_path / 'run', resume=True, load_from=str(weights))
+    weights.write_bytes(b'broken')
+    with pytest.raises(CheckpointError, match=r'weights\.pth is damaged'):
+        train(toy, tmp_path / 'run', resume=True, load_from=str(weights))
+    weights.unlink()
+    with pytest.raises(FileNotFoundError, match=r'not found: .*weights\.pth'):
+        train(toy, tmp_path / 'run', resume=True, load_from=str(weights))
 
 
 def test_interval_between_optimizer_steps_is_reported(toy, tmp_path):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from mmmotion.flow import fit_background
 from mmmotion.postprocessing.objects.frame_motion import (
     PictureEvidence,
     measure_motion,
@@ -34,6 +35,19 @@ def test_background_and_object_are_told_apart():
     assert motion.threshold == 0.1
     assert motion.score(mask) == pytest.approx(np.hypot(3, 1) / 0.1, rel=0.02)
     assert motion.score(box(25, 35, 30, 50)) < 0.5
+
+
+@pytest.mark.parametrize('size', [(64, 96), (240, 427), (480, 640)])
+def test_fewer_pixels_show_the_same_background(size):
+    generator = torch.Generator().manual_seed(0)
+    rows, columns = (torch.arange(side) / side for side in size)
+    flow = 0.2 * torch.randn(2, *size, generator=generator)
+    flow += 3 * columns + 2 * rows[:, None]**2
+    flow[:, :size[0] // 2, :size[1] // 2] += 5
+    motion, exact = measure_motion(flow), fit_background(flow)
+    assert motion.threshold == pytest.approx(4 * exact.scale.item(), rel=0.05)
+    difference = motion.residual - exact.residual.numpy()
+    assert np.abs(difference).max() < 0.1
 
 
 def test_threshold_grows_with_the_noise():
