@@ -275,6 +275,7 @@ class VideoRun:
                     read: Callable[[int], _Array]) -> LazyFrames[_Array]:
 
         def read_own(index: int) -> _Array:
+            """Read an array, unless it is gone or that of a later run."""
             if not self.work.path.is_dir():
                 raise RuntimeError(
                     f'the arrays of {self.source.name} went with '

@@ -140,10 +140,10 @@ def check_config(cfg: Mapping[str, Any]) -> None:
         ConfigError: With the key and the closest known one.
     """
     known = known_keys()
+    passing = known | set(_USUAL_VARIABLES)
     for key in cfg:
         near = _nearest(key, known)
-        if key in known or key in _USUAL_VARIABLES or key.startswith(
-                '_') or near is None:
+        if key in passing or key.startswith('_') or near is None:
             continue
         if not set(near.split('_')) < set(key.split('_')):
             raise ConfigError(

@@ -8,6 +8,7 @@ from mmcv.transforms import BaseTransform
 from mmengine.logging import print_log
 
 from mmmotion.flow.io import check_flow, read_flow
+from mmmotion.flow.padding import round_up
 from mmmotion.registry import TRANSFORMS
 
 from ..errors import BrokenFiles, MissingFileError, SampleError
@@ -38,7 +39,7 @@ def check_aspect(
         ValueError: If the aspect ratio is another.
     """
     height, width = flow_size
-    padded = tuple(-(-side // _PADDING) * _PADDING for side in frame_size)
+    padded = tuple(round_up(side, _PADDING) for side in frame_size)
     if (height, width) == padded:
         return
     ratio = frame_size[1] / frame_size[0]

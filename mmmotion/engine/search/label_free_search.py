@@ -111,8 +111,10 @@ class LabelFreeSearch:
                 f'variant {number} of {len(outcomes)}: {outcome.name}',
                 logger='current',
             )
-            self._run(outcome)
-            self._store(outcome)
+            try:
+                self._run(outcome)
+            finally:
+                self._store(outcome)
         return outcomes
 
     def _open(self, variant: Variant) -> Outcome:
@@ -165,7 +167,6 @@ class LabelFreeSearch:
             )
         finally:
             outcome.seconds += time.perf_counter() - begin
-            self._store(outcome)
         if status != 0:
             outcome.error = f'training ended with status {status}, see {log}'
             return False

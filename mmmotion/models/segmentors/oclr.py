@@ -20,6 +20,7 @@ from .layered_clip import (
     add_background,
     join_clips,
     match_clip,
+    visible_layers,
 )
 
 _ADVICE = "load them with gaps=(1, -1) and missing='opposite'"
@@ -172,16 +173,27 @@ class OCLR(BaseSegmentor):
             of each layer.
         """
         clip = self.decode(require_input(inputs, 'flows', 'OCLR'))
-        order = clip.depths.argsort(dim=1).argsort(dim=1)
-        regions = self._compose(clip.logits[:, 0].sigmoid(), order)
+        regions = self._compose(
+            visible_layers(clip)[:, 0],
+            clip.logits[:, 0].sigmoid(),
+            clip.depths.argsort(dim=1).argsort(dim=1),
+        )
         return regions.clamp(min=torch.finfo(regions.dtype).tiny).log()
 
-    def _compose(self, shapes: Tensor, order: Tensor) -> Tensor:
-        """Regions (B, 1 + K, h, w) of shapes (B, K, h, w) at places (B, K)."""
-        if self.composition == 'hard':
-            shapes = (shapes > 0.5).float()
-        visible = compose_layers(shapes[:, None], order.argsort(dim=1))
-        return add_background(visible[:, 0])
+    def _compose(
+        self, visible: Tensor, shapes: Tensor, order: Tensor
+    ) -> Tensor:
+        """Regions (B, 1 + K, h, w) of frames.
+
+        Args:
+            visible: (B, K, h, w) zeros and ones.
+            shapes: (B, K, h, w) probability of the whole shapes.
+            order: (B, K) int64, 0 for the layer nearest to the camera.
+        """
+        if self.composition == 'soft':
+            indices = order.argsort(dim=1)
+            visible = compose_layers(shapes[:, None], indices)[:, 0]
+        return add_background(visible)
 
     def segment_video(self, flows: Tensor) -> LayeredVideo:
         """Find the layers of a video, clip by clip.
@@ -232,7 +244,7 @@ class OCLR(BaseSegmentor):
         """
         flows = torch.stack([frame.inputs['flows'] for frame in frames])
         video = self.segment_video(flows)
-        regions = self._compose(video.shapes, video.order)
+        regions = self._compose(*video)
         for frame, masks, shapes, order in zip(frames, regions, video.shapes,
                                                video.order, strict=True):
             frame.masks = masks
