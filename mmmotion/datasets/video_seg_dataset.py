@@ -8,7 +8,13 @@ from typing import Any
 from mmengine.logging import print_log
 
 from mmmotion.flow.extraction_plan import short_videos
-from mmmotion.flow.frames import Video, check_videos, list_frames, list_videos
+from mmmotion.flow.frames import (
+    Video,
+    check_videos,
+    list_folders,
+    list_frames,
+    list_videos,
+)
 from mmmotion.registry import DATASETS
 
 from .base_motion_dataset import BaseMotionDataset
@@ -310,7 +316,4 @@ class VideoSegDataset(BaseMotionDataset):
 def _has_images(root: Path) -> bool:
     if list_frames(root):
         return True
-    return any(
-        list_frames(path) for path in root.iterdir()
-        if path.is_dir() and not path.name.startswith('.')
-    )
+    return any(map(list_frames, list_folders(root).values()))

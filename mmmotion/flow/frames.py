@@ -73,6 +73,25 @@ def list_frames(folder: str | Path) -> tuple[str, ...]:
     return tuple(str(folder / name) for name in list_frame_names(folder))
 
 
+def list_folders(folder: str | Path) -> dict[str, Path]:
+    """List the folders in a folder by name, without hidden ones.
+
+    Args:
+        folder: An existing folder.
+
+    Raises:
+        FileNotFoundError: If there is no such folder.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise FileNotFoundError(f'there is no folder {folder.absolute()}')
+    return {
+        path.name: path
+        for path in sorted(folder.iterdir())
+        if path.is_dir() and not path.name.startswith('.')
+    }
+
+
 def list_videos(folder: str | Path) -> list[Video]:
     """Find the videos of a folder.
 
@@ -86,12 +105,9 @@ def list_videos(folder: str | Path) -> list[Video]:
         ValueError: If it holds no image, or images beside folders of images.
     """
     folder = Path(folder)
-    if not folder.is_dir():
-        raise FileNotFoundError(f'there is no folder {folder.absolute()}')
     videos = [
-        Video(path.name, frames) for path in sorted(folder.iterdir())
-        if path.is_dir() and not path.name.startswith('.') and
-        (frames := list_frames(path))
+        Video(name, frames) for name, path in list_folders(folder).items()
+        if (frames := list_frames(path))
     ]
     frames = list_frames(folder)
     if frames and videos:

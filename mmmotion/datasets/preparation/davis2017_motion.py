@@ -9,11 +9,11 @@ import numpy as np
 from mmengine.logging import print_log
 
 from mmmotion.flow.atomic import clean_stale_files, write_atomically
-from mmmotion.flow.frames import list_frames
+from mmmotion.flow.frames import list_folders, list_frames
 from mmmotion.structures import encode_labels
 
 from ..transforms import read_annotation
-from .prepared_tree import find_named, list_folders
+from .prepared_tree import find_named
 
 _SOURCE = 'Annotations/480p'
 _TARGET = 'Annotations_motion/480p'

@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from mmmotion.flow.frames import frame_size, list_frames
+from mmmotion.flow.frames import frame_size, list_folders, list_frames
 
 from .prepared_tree import (
     PlannedVideo,
     PreparationSummary,
     check_same_size,
-    list_folders,
     write_videos,
 )
 

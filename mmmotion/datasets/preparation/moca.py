@@ -10,7 +10,12 @@ import cv2
 import numpy as np
 from mmengine.logging import print_log
 
-from mmmotion.flow.frames import frame_size, list_frames, read_frame
+from mmmotion.flow.frames import (
+    frame_size,
+    list_folders,
+    list_frames,
+    read_frame,
+)
 
 from ..box_table import BoxEntry, BoxTable, read_box_table, write_box_table
 from .moca_crops import MOCA_VIDEOS, RAW_NAMES, Window, crop_window
@@ -19,7 +24,6 @@ from .prepared_tree import (
     PreparationSummary,
     encode_image,
     find_named,
-    list_folders,
     write_videos,
 )
 

@@ -183,24 +183,6 @@ def find_named(found: Mapping[str, Path], wanted: Sequence[str],
     return kept
 
 
-def list_folders(folder: Path) -> dict[str, Path]:
-    """List the folders in a folder by name.
-
-    Args:
-        folder: An existing folder.
-
-    Raises:
-        FileNotFoundError: If there is no such folder.
-    """
-    if not folder.is_dir():
-        raise FileNotFoundError(f'folder not found: {folder.absolute()}')
-    return {
-        path.name: path
-        for path in sorted(folder.iterdir())
-        if path.is_dir() and not path.name.startswith('.')
-    }
-
-
 def check_same_size(
     mask: np.ndarray, size: tuple[int, int], path: str
 ) -> None:

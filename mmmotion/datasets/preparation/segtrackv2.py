@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmmotion.flow.frames import frame_size, list_frames
+from mmmotion.flow.frames import frame_size, list_folders, list_frames
 
 from ..segtrackv2 import SEGTRACKV2_VIDEOS
 from ..transforms import read_annotation
@@ -14,7 +14,6 @@ from .prepared_tree import (
     PreparationSummary,
     check_same_size,
     find_named,
-    list_folders,
     write_videos,
 )
 
